@@ -1,0 +1,72 @@
+"""What every extractor hands back: passages with their exact places, and what could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "title", "heading", "paragraph", "row", "note", "comment", "header", "footer", "footnote", "shape", "caption", "code"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters start..end (Python string indices) of a passage's text come from `locator`, a narrower place."""
+
+    start: int
+    end: int
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something about the characters start..end that plain text cannot say: inserted, deleted, ruby, hidden …"""
+
+    start: int
+    end: int
+    kind: Literal["inserted", "deleted", "ruby", "hidden"]
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One citable part of a file. `locator` opens the original there: `page=3;box=x,y,w,h`, `par=12`,
+    `Sheet!A1:C3`, `slide=4`, `line=7`. `level` is the heading depth (1–6), 0 for everything else."""
+
+    locator: str
+    text: str
+    kind: Kind = "paragraph"
+    level: int = 0
+    spans: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A code with its parameters; the words for it live in hiroba.foundation.web.words."""
+
+    code: str
+    params: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file carried inside another (a mail's attachment, a workbook's embedded document)."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that could be read of one file. With `error` set nothing (or only a part) could be read; the file is kept."""
+
+    passages: tuple[Passage, ...] = ()
+    warnings: tuple[Trouble, ...] = ()
+    error: Trouble | None = None
+    title: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)  # what the file says of itself: author, sent_at (ISO), from, to …
+    extractor: str = ""  # name and version of what read it, e.g. "docx/1"
