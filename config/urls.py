@@ -1,0 +1,18 @@
+"""Every address of the product, one include a room."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("hiroba.features.today.urls")),
+    path("", include("hiroba.features.finding.urls")),
+    path("", include("hiroba.features.reading.urls")),
+    path("", include("hiroba.features.intake.urls")),
+    path("", include("hiroba.features.browsing.urls")),
+    path("", include("hiroba.features.account.urls")),
+    path("", include("hiroba.features.administration.urls")),
+    path("", include("hiroba.features.guide.urls")),
+]
+handler404 = "hiroba.foundation.web.views.not_found"
+handler500 = "hiroba.foundation.web.views.server_error"

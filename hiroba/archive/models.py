@@ -1,0 +1,106 @@
+"""What we keep: originals, records, revisions, passages, links. The record of truth."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from hiroba.foundation.access.models import Audience
+from hiroba.foundation.people.models import Person, Unit
+
+
+class Original(models.Model):
+    """Bytes stored once under their SHA-256 and never altered."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100)
+    stored_at = models.DateTimeField()
+
+
+class RecordState(models.TextChoices):
+    """Where a record stands. Only `live` records are found and read by others."""
+
+    WAITING = "waiting", "確認待ち"
+    LIVE = "live", "共有中"
+    HELD = "held", "止めています"
+    WITHDRAWN = "withdrawn", "取り下げ"
+
+
+class Record(models.Model):
+    """One thing kept as it came: (source, external_key) names it; the audience covers all its revisions."""
+
+    source = models.CharField(max_length=64)
+    external_key = models.CharField(max_length=500)
+    kind = models.CharField(max_length=32)
+    title = models.CharField(max_length=500)
+    folder = models.CharField(max_length=500, blank=True, db_index=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="records")
+    audience_reason = models.CharField(max_length=500, blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="records")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="records")
+    # Who wrote it, as the source says it (a mail's From, a document's author).
+    author = models.CharField(max_length=200, blank=True)
+    dated_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=RecordState.choices, default=RecordState.LIVE)
+    # Why it is held or kept narrow: codes of the gate, never the content that was found.
+    gate_code = models.CharField(max_length=24, blank=True)
+    gate_places = models.JSONField(default=list)
+    current = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_key"], name="record_key_once")]
+        indexes = [
+            models.Index(fields=["state", "-updated_at"]),
+            models.Index(fields=["unit", "-dated_at"]),
+        ]
+
+
+class Revision(models.Model):
+    """One content of a record: an original and what was read of it."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="revisions")
+    file_name = models.CharField(max_length=255)
+    modified_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    brought_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    extractor = models.CharField(max_length=48, blank=True)
+    # Codes with parameters of what could not be read; words are in hiroba.foundation.web.words.
+    warnings = models.JSONField(default=list)
+    error = models.JSONField(null=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="revision_number_once")]
+
+
+class Passage(models.Model):
+    """A part of a revision with its exact place. Derived: rebuilt by re-extraction, never cited by id."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="passages")
+    ordinal = models.PositiveIntegerField()
+    locator = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16)
+    level = models.PositiveSmallIntegerField(default=0)
+    text = models.TextField()
+    # [[start, end, locator], …] and [[start, end, kind, value], …]; see hiroba.extract.passages.
+    spans = models.JSONField(default=list)
+    marks = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["revision", "ordinal"], name="passage_ordinal_once")]
+
+
+class Link(models.Model):
+    """How features and records meet: one record points at another, and says how."""
+
+    kind = models.CharField(max_length=32)  # "attachment" …
+    source = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="links_out")
+    target = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="links_in")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "source", "target"], name="link_once")]

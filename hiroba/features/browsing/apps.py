@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BrowsingConfig(AppConfig):
+    name = "hiroba.features.browsing"
+    label = "browsing"

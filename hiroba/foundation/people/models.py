@@ -1,0 +1,158 @@
+"""Who works here: units as a tree with periods, persons, posts, teams and roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+
+class Unit(models.Model):
+    """A node of the organisation tree (部・課・係). Its code never changes; name and place are kept in UnitTerm."""
+
+    code = models.CharField(max_length=32, unique=True)
+    # A dissolved unit's rights pass to the unit named here.
+    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class UnitTerm(models.Model):
+    """What a unit was called and where it stood in the tree in a period (both days included)."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="terms")
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="child_terms")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "from_on"], name="unit_term_starts_once"),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="unit_term_ends_after_start"
+            ),
+        ]
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """What Django's authentication needs to find a person by login."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(login=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody who may sign in. Names are stored as they came (外字, IVS kept)."""
+
+    staff_number = models.CharField(max_length=32, unique=True, null=True, blank=True)
+    login = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=100)
+    reading = models.CharField(max_length=100, blank=True)
+    mail = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    # A first password on a slip, or one reset by an administrator, must be changed at the next sign-in.
+    must_change_password = models.BooleanField(default=False)
+    language = models.CharField(max_length=5, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class Post(models.Model):
+    """A person's place in a unit in a period; several at once is 兼務."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    title = models.CharField(max_length=50, blank=True)
+    is_main = models.BooleanField(default=True)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "unit", "from_on"], name="post_starts_once"),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="post_ends_after_start"
+            ),
+        ]
+
+
+class Team(models.Model):
+    """A committee or project team across units."""
+
+    name = models.CharField(max_length=100, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's time in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+
+class RoleName(models.TextChoices):
+    """What a person may do beyond their posts. No role opens a record by itself."""
+
+    ADMINISTRATOR = "administrator", "管理者"
+    AUDITOR = "auditor", "閲覧記録を見る人"
+    ARCHIVIST = "archivist", "文書管理"
+
+
+class RoleGrant(models.Model):
+    """A role given to a person in a period."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="roles")
+    role = models.CharField(max_length=32, choices=RoleName.choices)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+
+class SignIn(models.Model):
+    """One browser where a person is signed in: what the session list shows, and what sign-out-everywhere ends."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    agent = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+
+
+class SignInTry(models.Model):
+    """A failed sign-in, kept for a short time to slow guessing down without locking anybody out."""
+
+    login = models.CharField(max_length=64, db_index=True)
+    address = models.GenericIPAddressField(null=True, blank=True, db_index=True)
+    at = models.DateTimeField(default=None, db_index=True)
+
+
+class Token(models.Model):
+    """A personal key for the HTTP API: only its SHA-256 is stored."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+def in_force(day: dt.date) -> Q:
+    """Match rows with from_on/until_on that hold on `day`."""
+    return Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gte=day))

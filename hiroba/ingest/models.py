@@ -1,0 +1,54 @@
+"""What is on its way in: batches and their items, each step visible, each failure a value."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from hiroba.archive.models import Original, Record
+from hiroba.foundation.access.models import Audience
+from hiroba.foundation.people.models import Person, Unit
+
+
+class Batch(models.Model):
+    """Things brought in together by one person: an upload, a folder, a watched folder's round."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="batches")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=64)
+    title = models.CharField(max_length=500, blank=True)
+    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+
+
+class ItemState(models.TextChoices):
+    """The steps a person sees, in order, and the three ways to stop."""
+
+    RECEIVED = "received", "受け取りました"
+    READING = "reading", "読み取り中"
+    DONE = "done", "取り込みました"
+    SAME = "same", "同じものがあります"
+    HELD = "held", "止めています"
+    FAILED = "failed", "読み取れませんでした"
+
+
+class Item(models.Model):
+    """One file on its way in. It is acknowledged only after its bytes are stored and this row is committed."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    path = models.CharField(max_length=500)  # as the person named it, "/" between folders
+    external_key = models.CharField(max_length=500)
+    original = models.ForeignKey(Original, null=True, on_delete=models.PROTECT, related_name="+")
+    modified_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16, choices=ItemState.choices, default=ItemState.RECEIVED)
+    code = models.CharField(max_length=24, blank=True)
+    params = models.JSONField(default=dict)
+    record = models.ForeignKey(Record, null=True, on_delete=models.SET_NULL, related_name="items")
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
+    tries = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "id"])]
