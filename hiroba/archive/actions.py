@@ -1,0 +1,116 @@
+"""What a person can do to a record they brought in, or that belongs to their section."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from hiroba.archive import gate
+from hiroba.archive.models import Record, RecordState
+from hiroba.archive.queries import records_visible_to
+from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
+from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit, principals_of
+from hiroba.foundation.changes import log
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.queries import section_of
+from hiroba.foundation.refusal import Refusal
+
+
+def can_change(person: Person, record: Record, principals: frozenset[str] | None = None) -> bool:
+    """Tell whether the person may share, narrow or withdraw a record they can read.
+
+    Whoever brought it in may, and everybody whose current posts lie in the section it belongs to."""
+    if record.owner_id == person.pk:
+        return True
+    principals = principals_of(person) if principals is None else principals
+    return record.unit is not None and of_unit(record.unit.code) in principals
+
+
+def _require_change(person: Person, record_id: int) -> Record:
+    """Lock and give a record the person may change; ACCESS-01 when hidden, ACCESS-02 when only readable."""
+    record = Record.objects.select_for_update().filter(pk=record_id).first()
+    if record is None:
+        raise Refusal("ACCESS-01")
+    is_own = record.owner_id == person.pk and (record.state == RecordState.HELD or record.gate_code != "")
+    if not is_own and not records_visible_to(person).filter(pk=record_id).exists():
+        raise Refusal("ACCESS-01")
+    if not can_change(person, record):
+        raise Refusal("ACCESS-02")
+    return record
+
+
+@transaction.atomic
+def share_record(person: Person, record_id: int, principals: frozenset[str], reason: str = "") -> Record:
+    """Give a record another audience. Narrower than its present one, or narrower than the whole office when it is
+    the person's own choice, asks for a reason (ACCESS-03); so does opening what the gate kept inside (GATE-02).
+    Held records stay held (GATE-01). Records record.narrowed or record.opened."""
+    record = _require_change(person, record_id)
+    if record.state == RecordState.HELD:
+        raise Refusal("GATE-01", places="、".join(record.gate_places[:3]))
+    old = principals_in(record.audience_id)
+    if principals == old:
+        return record
+    narrower = is_narrower(principals, old)
+    if not reason.strip() and (narrower or record.gate_code == gate.PERSONAL):
+        raise Refusal("GATE-02" if record.gate_code == gate.PERSONAL and not narrower else "ACCESS-03")
+    record.audience = find_or_add_audience(principals)
+    record.audience_reason = reason.strip()[:500]
+    record.updated_at = timezone.now()
+    record.save(update_fields=["audience", "audience_reason", "updated_at"])
+    log.record("record.narrowed" if narrower else "record.opened", "record", record.pk, person.pk)
+    return record
+
+
+def open_folder(person: Person, folder: str, principals: frozenset[str] = frozenset({EVERYONE})) -> tuple[int, int]:
+    """Open every record of a folder (and below) that the person may change; give (opened, left as they were).
+
+    What the gate kept inside stays: each of those asks for its own reason."""
+    inside = records_visible_to(person).filter(folder=folder) | records_visible_to(person).filter(
+        folder__startswith=f"{folder}/"
+    )
+    opened = left = 0
+    mine = principals_of(person)
+    for record in inside:
+        if record.gate_code or not can_change(person, record, mine):
+            left += 1
+            continue
+        share_record(person, record.pk, principals)
+        opened += 1
+    return opened, left
+
+
+@transaction.atomic
+def withdraw_record(person: Person, record_id: int) -> Record:
+    """Take a record back at once, everywhere; a tombstone stays. What is attached to it goes with it.
+    Records record.withdrawn."""
+    record = _require_change(person, record_id)
+    for each in [record, *_attached(record)]:
+        each.state, each.updated_at = RecordState.WITHDRAWN, timezone.now()
+        each.save(update_fields=["state", "updated_at"])
+        log.record("record.withdrawn", "record", each.pk, person.pk)
+    return record
+
+
+def _attached(record: Record) -> list[Record]:
+    links = record.links_out.filter(kind="attachment", target__owner=record.owner).select_related("target")
+    return [link.target for link in links if link.target.state != RecordState.WITHDRAWN]
+
+
+@transaction.atomic
+def restore_record(person: Person, record_id: int) -> Record:
+    """Undo a withdrawal; only whoever brought the record in may. What the gate held is held again.
+    Records record.restored."""
+    record = Record.objects.select_for_update().filter(pk=record_id, owner=person).first()
+    if record is None or record.state != RecordState.WITHDRAWN:
+        raise Refusal("ACCESS-01")
+    held = record.gate_code == gate.MY_NUMBER and record.revisions.count() == 1
+    record.state, record.updated_at = RecordState.HELD if held else RecordState.LIVE, timezone.now()
+    record.save(update_fields=["state", "updated_at"])
+    log.record("record.restored", "record", record.pk, person.pk)
+    return record
+
+
+def own_section(person: Person) -> frozenset[str]:
+    """Give the audience of the person's own section (課内), or of the person alone without a post."""
+    section = section_of(person)
+    return frozenset({of_unit(section)}) if section else frozenset({of_person(person.pk)})

@@ -1,0 +1,180 @@
+"""How something new becomes a record: the one way in, used by whoever brings it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from hiroba.archive import gate
+from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
+from hiroba.extract.passages import Extraction
+from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
+from hiroba.foundation.access.principals import of_person, of_unit
+from hiroba.foundation.changes import log
+from hiroba.foundation.people.models import Person, Unit
+from hiroba.foundation.people.queries import section_of
+
+Outcome = Literal["new", "revised", "same", "held", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """All that is known of something on its way in, read and measured before any transaction opens."""
+
+    source: str
+    external_key: str
+    file_name: str
+    kind: str
+    title: str
+    original: Original
+    extraction: Extraction
+    owner: Person
+    principals: frozenset[str]
+    dated_at: dt.datetime
+    folder: str = ""
+    unit: Unit | None = None
+    reason: str = ""
+    author: str = ""
+    modified_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of an arrival."""
+
+    record: Record
+    outcome: Outcome
+    verdict: gate.Verdict
+
+
+def keep_arrival(arrival: Arrival) -> Kept:
+    """Write one arrival as a record or a revision of one, after the gate has looked at it.
+
+    The same key with the same bytes changes nothing; the same key with new bytes is a revision; a withdrawn record
+    is not brought back. Records record.received, record.revised, record.held or record.narrowed."""
+    verdict = gate.examine(arrival.extraction.passages)
+    try:
+        return _write(arrival, verdict)
+    except IntegrityError:  # somebody else brought the same key between our look and our write
+        return _write(arrival, verdict)
+
+
+@transaction.atomic
+def _write(arrival: Arrival, verdict: gate.Verdict) -> Kept:
+    found = Record.objects.select_for_update().filter(source=arrival.source, external_key=arrival.external_key).first()
+    if found is None:
+        return _write_new(arrival, verdict)
+    if found.state == RecordState.WITHDRAWN:
+        return Kept(found, "withdrawn", gate.Verdict(""))
+    newest = found.revisions.order_by("-number").first()
+    if newest is not None and newest.original_id == arrival.original.pk:
+        return Kept(found, "held" if found.state == RecordState.HELD else "same", verdict)
+    return _write_revision(found, arrival, verdict, (newest.number if newest else 0) + 1)
+
+
+def _write_new(arrival: Arrival, verdict: gate.Verdict) -> Kept:
+    now = timezone.now()
+    held = verdict.code == gate.MY_NUMBER
+    principals = _narrowed(arrival) if verdict.code else arrival.principals
+    record = Record.objects.create(
+        source=arrival.source,
+        external_key=arrival.external_key,
+        kind=arrival.kind,
+        title=arrival.title[:500] or arrival.file_name,
+        folder=arrival.folder[:500],
+        file_name=arrival.file_name[:255],
+        audience=find_or_add_audience(principals),
+        audience_reason=arrival.reason,
+        owner=arrival.owner,
+        unit=arrival.unit,
+        author=arrival.author[:200],
+        dated_at=arrival.dated_at,
+        created_at=now,
+        updated_at=now,
+        state=RecordState.HELD if held else RecordState.LIVE,
+        gate_code=verdict.code,
+        gate_places=list(verdict.places),
+    )
+    record.current = _add_revision(record, arrival, 1, with_text=not held)
+    record.save(update_fields=["current"])
+    log.record("record.held" if held else "record.received", "record", record.pk, arrival.owner.pk)
+    return Kept(record, "held" if held else "new", verdict)
+
+
+def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, number: int) -> Kept:
+    held = verdict.code == gate.MY_NUMBER
+    revision = _add_revision(record, arrival, number, with_text=not held)
+    record.gate_code, record.gate_places = verdict.code, list(verdict.places)
+    if held:  # readers keep the last good revision; the owner is told what stands in the way of the new one
+        record.save(update_fields=["gate_code", "gate_places"])
+        log.record("record.held", "record", record.pk, arrival.owner.pk)
+        return Kept(record, "held", verdict)
+    record.current, record.state, record.updated_at = revision, RecordState.LIVE, timezone.now()
+    record.title, record.dated_at = arrival.title[:500] or arrival.file_name, arrival.dated_at
+    narrower = _narrowed(arrival) if verdict.code else principals_in(record.audience_id)
+    if narrower != principals_in(record.audience_id):
+        record.audience = find_or_add_audience(narrower)
+        log.record("record.narrowed", "record", record.pk, arrival.owner.pk)
+    record.save()
+    log.record("record.revised", "record", record.pk, arrival.owner.pk)
+    return Kept(record, "revised", verdict)
+
+
+def _narrowed(arrival: Arrival) -> frozenset[str]:
+    """Keep only what lies inside the section; where nothing does, the section (or the owner alone) reads it."""
+    section = section_of(arrival.owner)
+    inside = frozenset(name for name in arrival.principals if name == of_person(arrival.owner.pk))
+    if section is None:
+        return inside or frozenset({of_person(arrival.owner.pk)})
+    inside |= {name for name in arrival.principals if name.startswith(of_unit(section))}
+    return inside or frozenset({of_unit(section)})
+
+
+def _add_revision(record: Record, arrival: Arrival, number: int, with_text: bool) -> Revision:
+    extraction = arrival.extraction
+    revision = Revision.objects.create(
+        record=record,
+        number=number,
+        original=arrival.original,
+        file_name=arrival.file_name[:255],
+        modified_at=arrival.modified_at,
+        received_at=timezone.now(),
+        brought_by=arrival.owner,
+        extractor=extraction.extractor,
+        warnings=[asdict(trouble) for trouble in extraction.warnings],
+        error=asdict(extraction.error) if extraction.error else None,
+        facts=extraction.facts if with_text else {},
+    )
+    if with_text:
+        write_passages(revision, extraction)
+    return revision
+
+
+def write_passages(revision: Revision, extraction: Extraction) -> None:
+    """Write what was read of a revision; the caller has cleared what was read before."""
+    Passage.objects.bulk_create(
+        (
+            Passage(
+                revision=revision,
+                ordinal=ordinal,
+                locator=passage.locator[:200],
+                kind=passage.kind,
+                level=passage.level,
+                # NUL is the one character neither database takes in text.
+                text=passage.text.replace("\0", ""),
+                spans=[[span.start, span.end, span.locator] for span in passage.spans],
+                marks=[[mark.start, mark.end, mark.kind, mark.value] for mark in passage.marks],
+            )
+            for ordinal, passage in enumerate(extraction.passages)
+        ),
+        batch_size=500,
+    )
+
+
+def link_records(kind: str, source: Record, target: Record) -> None:
+    """Say once how one record points at another."""
+    Link.objects.get_or_create(kind=kind, source=source, target=target)

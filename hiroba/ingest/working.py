@@ -1,0 +1,153 @@
+"""The intake line: lease an item, read it in the sandbox, let the archive keep it, say what became of it.
+
+Each step leaves the item in a state from which any other process goes on after kill -9: until the transaction that
+keeps the record and marks the item together, the item is merely leased, and a lease runs out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from hiroba.archive.arrivals import Arrival, Kept, keep_arrival, link_records
+from hiroba.archive.kinds import kind_of
+from hiroba.archive.originals import Stored, path_of, store_bytes
+from hiroba.extract.passages import Attachment, Extraction, Trouble
+from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.models import Batch, Item, ItemState
+from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
+from hiroba.ingest.receiving import Parcel, add_item
+
+LEASE = dt.timedelta(seconds=120)
+MOST_TRIES = 3
+
+
+class Reading(Protocol):
+    """What reads files safely: hiroba.extract.sandbox.Sandbox, or a stand-in of a test."""
+
+    def extract(self, path: str, name: str) -> Extraction: ...
+
+
+def lease_items(count: int, batch: Batch | None = None) -> list[Item]:
+    """Take up to `count` waiting items, oldest first; an item whose lease ran out is waiting again."""
+    now = timezone.now()
+    waiting = Q(state=ItemState.RECEIVED) | Q(state=ItemState.READING, leased_until__lt=now)
+    with transaction.atomic():
+        rows = Item.objects.select_for_update(skip_locked=True).filter(waiting)
+        if batch is not None:
+            rows = rows.filter(batch=batch)
+        ids = [item.pk for item in rows.order_by("pk")[:count]]
+        Item.objects.filter(pk__in=ids).update(state=ItemState.READING, leased_until=now + LEASE, tries=F("tries") + 1)
+    found = Item.objects.filter(pk__in=ids).select_related("batch__person", "batch__unit", "original", "parent__record")
+    return list(found.order_by("pk"))
+
+
+def work_once(reading: Reading, count: int, batch: Batch | None = None) -> int:
+    """Bring up to `count` items through the line, as many at once as the sandbox has readers; give how many."""
+    items = lease_items(count, batch)
+    for item, extraction, attached in _read_all(reading, items):
+        finish_item(item, extraction, attached)
+    return len(items)
+
+
+Read = tuple[Item, Extraction, list[tuple[Attachment, Stored]]]
+
+
+def _read_all(reading: Reading, items: list[Item]) -> Iterator[Read]:
+    """Read several at once and hand each over as it is ready: writing stays in this thread."""
+    if not items:
+        return
+    with ThreadPoolExecutor(max_workers=max(1, len(items)), thread_name_prefix="reading") as pool:
+        waiting: set[Future[Read]] = {pool.submit(_read, reading, item) for item in items}
+        while waiting:
+            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield future.result()
+
+
+def _read(reading: Reading, item: Item) -> Read:
+    """Read one original outside of any transaction; what it carries is stored before it is mentioned."""
+    if item.original is None:
+        return item, Extraction(error=Trouble("INGEST-08")), []
+    if item.tries > MOST_TRIES:
+        return item, Extraction(error=Trouble("EXTRACT-08")), []
+    extraction = reading.extract(str(path_of(item.original.sha256)), item.path.rsplit("/", 1)[-1])
+    attached: list[tuple[Attachment, Stored]] = []
+    for attachment in extraction.attachments:
+        try:
+            attached.append((attachment, store_bytes([attachment.content])))
+        except Refusal:  # too large or no room: the mail itself is still kept
+            continue
+    return item, extraction, attached
+
+
+@transaction.atomic
+def finish_item(item: Item, extraction: Extraction, attached: list[tuple[Attachment, Stored]]) -> None:
+    """Keep what was read and mark the item, in one transaction: a record without its item's end cannot exist."""
+    kept = keep_arrival(_arrival(item, extraction))
+    item.record = kept.record
+    item.state, item.code, item.params = _outcome(kept, extraction)
+    item.finished_at, item.leased_until = timezone.now(), None
+    item.save()
+    if item.parent is not None and item.parent.record is not None:
+        link_records("attachment", item.parent.record, kept.record)
+    if kept.outcome in ("new", "revised", "held"):
+        _add_children(item, attached)
+
+
+def _outcome(kept: Kept, extraction: Extraction) -> tuple[ItemState, str, dict[str, str | int]]:
+    if kept.outcome == "held":
+        return ItemState.HELD, kept.verdict.code, {"places": "、".join(kept.verdict.places[:3])}
+    if kept.outcome == "withdrawn":
+        return ItemState.SAME, "INGEST-07", {}
+    if kept.outcome == "same":
+        return ItemState.SAME, "", {}
+    if extraction.error is not None:
+        return ItemState.FAILED, extraction.error.code, extraction.error.params
+    return ItemState.DONE, kept.verdict.code, {"places": "、".join(kept.verdict.places[:3])}
+
+
+def _arrival(item: Item, extraction: Extraction) -> Arrival:
+    name = item.path.rsplit("/", 1)[-1]
+    folder = item.path.rsplit("/", 1)[0] if "/" in item.path else ""
+    batch = item.batch
+    if item.original is None:
+        raise Refusal("INGEST-08")
+    return Arrival(
+        source=batch.source,
+        external_key=item.external_key,
+        file_name=name,
+        kind=kind_of(name, extraction.extractor),
+        title=title_of(extraction, name),
+        original=item.original,
+        extraction=extraction,
+        owner=batch.person,
+        principals=principals_in(batch.audience_id),
+        dated_at=dated_at(extraction, item.modified_at or item.received_at),
+        folder=folder,
+        unit=batch.unit,
+        reason=batch.reason,
+        author=author_of(extraction),
+        modified_at=item.modified_at,
+    )
+
+
+def _add_children(item: Item, attached: list[tuple[Attachment, Stored]]) -> None:
+    """Let each carried file be an item of its own, in the folder named after what carried it."""
+    for number, (attachment, stored) in enumerate(attached, start=1):
+        name = safe_name(attachment.name) or f"{number}"
+        parcel = Parcel(f"{item.path}/{name}", f"{item.external_key}!/{number}/{name}", item.modified_at)
+        add_item(item.batch, parcel, stored, parent=item)
+
+
+def retry_item(item: Item) -> None:
+    """Send an item through the line again, with its tries counted anew."""
+    Item.objects.filter(pk=item.pk, state=ItemState.FAILED).update(
+        state=ItemState.RECEIVED, tries=0, code="", params={}, finished_at=None
+    )
