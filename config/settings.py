@@ -1,4 +1,4 @@
-"""Wiring: every setting comes from the environment (docs/operate lists them) and has a default that works on one box."""
+"""Wiring: each setting comes from the environment (listed in docs/operate), with a default for one box."""
 
 from __future__ import annotations
 

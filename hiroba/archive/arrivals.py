@@ -51,12 +51,13 @@ class Kept:
     verdict: gate.Verdict
 
 
-def keep_arrival(arrival: Arrival) -> Kept:
-    """Write one arrival as a record or a revision of one, after the gate has looked at it.
+def keep_arrival(arrival: Arrival, verdict: gate.Verdict) -> Kept:
+    """Write one arrival as a record or a revision of one, with what the gate said of this very extraction.
 
     The same key with the same bytes changes nothing; the same key with new bytes is a revision; a withdrawn record
     is not brought back. Records record.received, record.revised, record.held or record.narrowed."""
-    verdict = gate.examine(arrival.extraction.passages)
+    if verdict.of is not arrival.extraction:
+        raise ValueError("the gate has looked at something else")
     try:
         return _write(arrival, verdict)
     except IntegrityError:  # somebody else brought the same key between our look and our write
@@ -69,7 +70,7 @@ def _write(arrival: Arrival, verdict: gate.Verdict) -> Kept:
     if found is None:
         return _write_new(arrival, verdict)
     if found.state == RecordState.WITHDRAWN:
-        return Kept(found, "withdrawn", gate.Verdict(""))
+        return Kept(found, "withdrawn", verdict)
     newest = found.revisions.order_by("-number").first()
     if newest is not None and newest.original_id == arrival.original.pk:
         return Kept(found, "held" if found.state == RecordState.HELD else "same", verdict)

@@ -5,10 +5,9 @@ GATE-02 obvious personal data: stays inside its section until a person opens it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hiroba.extract.passages import Passage
+from hiroba.extract.passages import Extraction
 from hiroba.language import private
 
 MY_NUMBER, PERSONAL = "GATE-01", "GATE-02"
@@ -17,18 +16,22 @@ PLACES_SHOWN = 20
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate says of one revision. `code` is "" when nothing was found; `places` are locators, never text."""
+    """What the gate says of one extraction. `code` is "" when nothing was found; `places` are locators, never text.
+    It names what was examined, so that nothing is kept on the strength of a look at something else."""
 
+    of: Extraction
     code: str
     places: tuple[str, ...] = ()
 
 
-def examine(passages: Iterable[Passage]) -> Verdict:
-    """Look at every passage, with what stands above it in its column or section as context."""
+def examine(extraction: Extraction) -> Verdict:
+    """Look at every passage, with what stands above it in its column or section as context.
+
+    Takes time with the text's length: call it outside of any transaction."""
     numbers: list[str] = []
     personal: list[str] = []
     context = ""
-    for passage in passages:
+    for passage in extraction.passages:
         if private.find_my_numbers(passage.text, context=context):
             numbers.append(passage.locator)
         elif private.find_personal_data(passage.text):
@@ -36,5 +39,5 @@ def examine(passages: Iterable[Passage]) -> Verdict:
         if any(word in passage.text for word in private.CONTEXT_WORDS):
             context = passage.text[:300]
     if numbers:
-        return Verdict(MY_NUMBER, tuple(numbers[:PLACES_SHOWN]))
-    return Verdict(PERSONAL, tuple(personal[:PLACES_SHOWN])) if personal else Verdict("")
+        return Verdict(extraction, MY_NUMBER, tuple(numbers[:PLACES_SHOWN]))
+    return Verdict(extraction, PERSONAL if personal else "", tuple(personal[:PLACES_SHOWN]))

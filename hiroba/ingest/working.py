@@ -6,14 +6,18 @@ keeps the record and marks the item together, the item is merely leased, and a l
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from hiroba.archive import gate
 from hiroba.archive.arrivals import Arrival, Kept, keep_arrival, link_records
 from hiroba.archive.kinds import kind_of
 from hiroba.archive.originals import Stored, path_of, store_bytes
@@ -24,14 +28,17 @@ from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
 from hiroba.ingest.receiving import Parcel, add_item
 
+logger = logging.getLogger(__name__)
+
 LEASE = dt.timedelta(seconds=120)
 MOST_TRIES = 3
+UNFINISHED = (ItemState.RECEIVED, ItemState.READING)
 
 
 class Reading(Protocol):
     """What reads files safely: hiroba.extract.sandbox.Sandbox, or a stand-in of a test."""
 
-    def extract(self, path: str, name: str) -> Extraction: ...
+    def extract(self, path: Path, name: str) -> Extraction: ...
 
 
 def lease_items(count: int, batch: Batch | None = None) -> list[Item]:
@@ -51,12 +58,23 @@ def lease_items(count: int, batch: Batch | None = None) -> list[Item]:
 def work_once(reading: Reading, count: int, batch: Batch | None = None) -> int:
     """Bring up to `count` items through the line, as many at once as the sandbox has readers; give how many."""
     items = lease_items(count, batch)
-    for item, extraction, attached in _read_all(reading, items):
-        finish_item(item, extraction, attached)
+    for read in _read_all(reading, items):
+        try:
+            finish_item(read)
+        except Exception:  # one item must not stop the line: it waits, and fails for good after its last try
+            logger.exception("INGEST-10 item=%s", read.item.pk)
+            give_back_item(read.item)
     return len(items)
 
 
-Read = tuple[Item, Extraction, list[tuple[Attachment, Stored]]]
+@dataclass(frozen=True)
+class Read:
+    """An item with what was read of it and what the gate said, and the files it carries, already stored."""
+
+    item: Item
+    extraction: Extraction
+    verdict: gate.Verdict
+    attached: tuple[tuple[Attachment, Stored], ...] = ()
 
 
 def _read_all(reading: Reading, items: list[Item]) -> Iterator[Read]:
@@ -74,31 +92,35 @@ def _read_all(reading: Reading, items: list[Item]) -> Iterator[Read]:
 def _read(reading: Reading, item: Item) -> Read:
     """Read one original outside of any transaction; what it carries is stored before it is mentioned."""
     if item.original is None:
-        return item, Extraction(error=Trouble("INGEST-08")), []
-    if item.tries > MOST_TRIES:
-        return item, Extraction(error=Trouble("EXTRACT-08")), []
-    extraction = reading.extract(str(path_of(item.original.sha256)), item.path.rsplit("/", 1)[-1])
+        extraction = Extraction(error=Trouble("INGEST-08"))
+    elif item.tries > MOST_TRIES:
+        extraction = Extraction(error=Trouble("EXTRACT-08"))
+    else:
+        extraction = reading.extract(path_of(item.original.sha256), item.path.rsplit("/", 1)[-1])
     attached: list[tuple[Attachment, Stored]] = []
     for attachment in extraction.attachments:
         try:
             attached.append((attachment, store_bytes([attachment.content])))
         except Refusal:  # too large or no room: the mail itself is still kept
             continue
-    return item, extraction, attached
+    return Read(item, extraction, gate.examine(extraction), tuple(attached))
 
 
 @transaction.atomic
-def finish_item(item: Item, extraction: Extraction, attached: list[tuple[Attachment, Stored]]) -> None:
+def finish_item(read: Read) -> None:
     """Keep what was read and mark the item, in one transaction: a record without its item's end cannot exist."""
-    kept = keep_arrival(_arrival(item, extraction))
+    item = read.item
+    if not Item.objects.select_for_update().filter(pk=item.pk, state__in=UNFINISHED).exists():
+        return
+    kept = keep_arrival(_arrival(item, read.extraction), read.verdict)
     item.record = kept.record
-    item.state, item.code, item.params = _outcome(kept, extraction)
+    item.state, item.code, item.params = _outcome(kept, read.extraction)
     item.finished_at, item.leased_until = timezone.now(), None
     item.save()
     if item.parent is not None and item.parent.record is not None:
         link_records("attachment", item.parent.record, kept.record)
     if kept.outcome in ("new", "revised", "held"):
-        _add_children(item, attached)
+        _add_children(item, read.attached)
 
 
 def _outcome(kept: Kept, extraction: Extraction) -> tuple[ItemState, str, dict[str, str | int]]:
@@ -138,7 +160,7 @@ def _arrival(item: Item, extraction: Extraction) -> Arrival:
     )
 
 
-def _add_children(item: Item, attached: list[tuple[Attachment, Stored]]) -> None:
+def _add_children(item: Item, attached: tuple[tuple[Attachment, Stored], ...]) -> None:
     """Let each carried file be an item of its own, in the folder named after what carried it."""
     for number, (attachment, stored) in enumerate(attached, start=1):
         name = safe_name(attachment.name) or f"{number}"
@@ -151,3 +173,20 @@ def retry_item(item: Item) -> None:
     Item.objects.filter(pk=item.pk, state=ItemState.FAILED).update(
         state=ItemState.RECEIVED, tries=0, code="", params={}, finished_at=None
     )
+
+
+def give_back_item(item: Item) -> None:
+    """Let an item wait again after an unexpected fault, or end it (INGEST-10) when it has had its tries."""
+    ended = item.tries > MOST_TRIES
+    Item.objects.filter(pk=item.pk).update(
+        state=ItemState.FAILED if ended else ItemState.RECEIVED,
+        code="INGEST-10" if ended else "",
+        leased_until=None,
+        finished_at=timezone.now() if ended else None,
+    )
+
+
+def reclaim_items() -> int:
+    """Let items wait again whose reader died with its process. A reader that lives on finds its item finished or
+    taken, and lets it be."""
+    return Item.objects.filter(state=ItemState.READING).update(state=ItemState.RECEIVED, leased_until=None)

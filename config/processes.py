@@ -1,0 +1,174 @@
+"""The processes: the server, and the worker that takes things in, indexes them and turns the day."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+IDLE_SECONDS = 0.1
+
+
+def serve_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say where to listen and whether a worker runs beside."""
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--no-worker", action="store_true", help="受け取りの係を動かさない")
+
+
+def run_serve(options: argparse.Namespace) -> None:
+    """Serve until told to stop; the worker lives and ends with the server, and is started again when it dies."""
+    import uvicorn
+
+    stop = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(stop,), daemon=True)
+    if not options.no_worker:
+        keeper.start()
+    print(f"ひろば http://{options.host}:{options.port}/", file=sys.stderr)  # noqa: T201 - the one line a person waits for
+    try:
+        uvicorn.run(
+            "config.asgi:application",
+            host=options.host,
+            port=options.port,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+            server_header=False,
+            proxy_headers=settings.BEHIND_TLS,
+        )
+    finally:
+        stop.set()
+        if keeper.is_alive():
+            keeper.join(timeout=15)
+
+
+def _keep_worker(stop: threading.Event) -> None:
+    """Run `hiroba work` as a child and start it again, more slowly each time it dies at once."""
+    pause = 1.0
+    while not stop.is_set():
+        began = time.monotonic()
+        child = subprocess.Popen([sys.executable, "-m", "config.command", "work"], cwd=settings.ROOT)
+        while child.poll() is None and not stop.wait(0.2):
+            pass
+        if stop.is_set():
+            child.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=10)
+            return
+        pause = 1.0 if time.monotonic() - began > 60 else min(pause * 2, 60)
+        logger.error("WORK-01 worker ended with %s", child.returncode)
+        stop.wait(pause)
+
+
+def work_arguments(parser: argparse.ArgumentParser) -> None:
+    """The worker needs nothing to be told."""
+
+
+def run_work(options: argparse.Namespace) -> None:
+    """Follow intake, index and calendar until a signal; a second worker waits for the first to end."""
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    parent = os.getppid()
+    with _only_worker(stop):
+        loops = [threading.Thread(target=_loop, args=(stop, begin), name=name) for name, begin in WHEELS.items()]
+        for loop in loops:
+            loop.start()
+        while not stop.wait(0.5):
+            if os.getppid() != parent:  # the server was killed: nobody would end us
+                stop.set()
+        for loop in loops:
+            loop.join(timeout=30)
+
+
+@contextlib.contextmanager
+def _only_worker(stop: threading.Event) -> Iterator[None]:
+    with Path(settings.HOME, "worker.lock").open("w") as file:
+        while not stop.is_set():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                stop.wait(0.5)
+        yield
+
+
+def _loop(stop: threading.Event, begin: Callable[[], Generator[int, None, None]]) -> None:
+    """Turn one of the worker's wheels: at once while there is work, every 100 ms when there is none."""
+    pause, wheel = IDLE_SECONDS, begin()
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            done = next(wheel)
+        except Exception:  # a full disk or a busy database passes; what was committed is taken up again
+            logger.exception("WORK-02 %s", threading.current_thread().name)
+            wheel = begin()
+            stop.wait(pause := min(pause * 2, 30))
+            continue
+        pause = IDLE_SECONDS
+        if not done:
+            stop.wait(IDLE_SECONDS)
+    wheel.close()
+
+
+def _intake() -> Generator[int, None, None]:
+    from hiroba.extract.sandbox import Sandbox
+    from hiroba.ingest.watching import look_into_watched_folders
+    from hiroba.ingest.working import reclaim_items, work_once
+
+    reclaim_items()
+    with Sandbox(readers=settings.READERS) as sandbox:
+        while True:
+            done = work_once(sandbox, settings.READERS * 2)
+            yield done or look_into_watched_folders()
+
+
+def _index() -> Generator[int, None, None]:
+    from hiroba.search.indexing import open_indexer
+
+    with open_indexer() as indexer:
+        while True:
+            yield indexer.index_once()
+
+
+def _calendar() -> Generator[int, None, None]:
+    """At each new day (Asia/Tokyo) record for whom posts begin or end; once an hour sweep what crashes left."""
+    from django.utils import timezone
+
+    from hiroba.archive.originals import sweep_incoming
+    from hiroba.foundation.people.actions import record_post_changes
+
+    day, swept = None, 0.0
+    while True:
+        today = timezone.localdate()
+        if today != day:
+            record_post_changes(today)
+            day = today
+        if time.monotonic() - swept > 3600:
+            sweep_incoming()
+            swept = time.monotonic()
+        yield 0
+
+
+WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
+    "intake": _intake,
+    "index": _index,
+    "calendar": _calendar,
+}
