@@ -1,0 +1,1 @@
+"""The demo office みらい区: real files, written from stories; imports nothing of hiroba."""

@@ -1,0 +1,1 @@
+"""The stories of みらい区; every module here gives `papers(today) -> Iterator[Paper]`."""
