@@ -1,0 +1,57 @@
+"""Every kind of change there is, `noun.past_verb`, with what it means to the people of the office."""
+
+from __future__ import annotations
+
+# A room that records a new kind adds its line here; docs/dev lists this table, by test.
+KINDS: dict[str, str] = {
+    "record.received": "新しいものが入った",
+    "record.revised": "新しい版になった",
+    "record.held": "個人情報などの確認のため、共有せずに止めた",
+    "record.released": "止めていたものを共有できるようにした",
+    "record.opened": "読める人を広げた",
+    "record.narrowed": "読める人を狭めた",
+    "record.withdrawn": "取り下げた",
+    "record.restored": "取り下げを取り消した",
+    "record.renamed": "題名を変えた",
+    "record.extracted": "原本から文を読み直した",
+    "access.changed": "異動や役割の変更で、読めるものが変わった",
+    "people.imported": "職員と部署を取り込んだ",
+    "person.added": "職員を加えた",
+    "person.revised": "職員の情報を変えた",
+    "person.left": "職員の利用を止めた",
+    "unit.added": "部署を加えた",
+    "unit.renamed": "部署の名前を変えた",
+    "unit.moved": "部署の置かれる場所を変えた",
+    "unit.dissolved": "部署を廃止し、引き継ぎ先を決めた",
+    "team.added": "チームをつくった",
+    "team.revised": "チームの名前や顔ぶれを変えた",
+}
+
+# After one of these somebody may read less or more than before: streams ask again who they serve, caches let go.
+ACCESS_KINDS = frozenset(
+    {
+        "record.held",
+        "record.released",
+        "record.opened",
+        "record.narrowed",
+        "record.withdrawn",
+        "record.restored",
+        "access.changed",
+        "people.imported",
+        "person.left",
+        "unit.moved",
+        "unit.dissolved",
+        "team.revised",
+    }
+)
+
+
+class UnknownKind(LookupError):  # noqa: N818 - named for what it says: this kind is not in the table
+    """A change was recorded whose kind nobody described: a defect of the room that records it."""
+
+
+def require_kind(kind: str) -> str:
+    """Give `kind` back when it is in the table, else raise UnknownKind."""
+    if kind not in KINDS:
+        raise UnknownKind(f"{kind}: add its line to hiroba.foundation.changes.kinds.KINDS")
+    return kind
