@@ -1,5 +1,19 @@
+"""Addresses of records."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from hiroba.features.reading import views
+
+urlpatterns = [
+    path("records/<int:record_id>/", views.record, name="record"),
+    path("records/<int:record_id>/original/", views.original, name="record-original"),
+    path("records/<int:record_id>/pages/<int:number>.png", views.page, name="record-page"),
+    path("records/<int:record_id>/differences/", views.differences, name="record-differences"),
+    path("records/<int:record_id>/why/", views.why, name="record-why"),
+    path("records/<int:record_id>/audience/", views.audience, name="record-audience"),
+    path("records/<int:record_id>/withdrawal/", views.withdrawal, name="record-withdrawal"),
+    path("records/<int:record_id>/restoration/", views.restoration, name="record-restoration"),
+    path("folders/opening/", views.folder_opening, name="folder-opening"),
+]

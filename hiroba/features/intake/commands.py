@@ -1,0 +1,120 @@
+"""`hiroba import`: the same door for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from hiroba.archive.actions import own_section
+from hiroba.extract.sandbox import Sandbox
+from hiroba.foundation.access.principals import EVERYONE, parse_audience
+from hiroba.foundation.people.queries import get_person
+from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.folders import receive_path
+from hiroba.ingest.models import Batch, Item, ItemState
+from hiroba.ingest.queries import UNDER_WAY
+from hiroba.ingest.receiving import open_batch
+from hiroba.ingest.working import work_once
+from hiroba.search.indexing import catch_up
+
+# A waiting import gives up when nothing moves for this long; what was received stays received.
+PATIENCE_SECONDS = 300.0
+
+
+def import_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what to take in, as whom, and for whom."""
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("--as", dest="login", required=True, metavar="LOGIN")
+    parser.add_argument("--audience", default="section", help="everyone|unit:CODE|team:NAME|person:LOGIN")
+    parser.add_argument("--reason", default="")
+    parser.add_argument("--wait", action="store_true", help="さがせるようになるまで待つ")
+
+
+def run_import(options: argparse.Namespace) -> dict[str, Any]:
+    """Receive everything first, then read it here, beside a worker or without one; report each file once.
+
+    INGEST-08 when no PATH exists. Narrower than both the office and the own section asks for --reason."""
+    person = get_person(options.login)
+    principals = parse_audience(options.audience, person)
+    if EVERYONE not in principals and principals != own_section(person) and not options.reason.strip():
+        raise Refusal("ACCESS-03")
+    paths = [Path(path) for path in options.paths]
+    if not any(path.exists() for path in paths):
+        raise Refusal("INGEST-08")
+    batches = []
+    for path in paths:
+        batch = open_batch(person, f"import:{person.pk}", principals, title=path.name, reason=options.reason)
+        batches.append(batch)
+        for count, _item in enumerate(receive_path(batch, path), start=1):
+            _progress(f"受け取り {count}")
+    _read(batches)
+    if options.wait:
+        catch_up(PATIENCE_SECONDS)
+    return report(batches)
+
+
+def _read(batches: list[Batch]) -> None:
+    """Work through our own items; those another worker has leased are waited for."""
+    with Sandbox(readers=settings.READERS) as sandbox:
+        for batch in batches:
+            moved_at = time.monotonic()
+            while left := batch.items.filter(state__in=UNDER_WAY).count():
+                _progress(f"読み取り 残り{left}")
+                if work_once(sandbox, settings.READERS * 4, batch):
+                    moved_at = time.monotonic()
+                elif time.monotonic() - moved_at > PATIENCE_SECONDS:
+                    raise Refusal("INGEST-13", left=left)
+                else:
+                    time.sleep(0.2)
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text}\033[K")
+        sys.stderr.flush()
+
+
+def report(batches: list[Batch]) -> dict[str, Any]:
+    """List what became of every file, in the order they came."""
+    records: list[dict[str, Any]] = []
+    failures: list[dict[str, Any]] = []
+    items = Item.objects.filter(batch__in=batches).select_related("record__current").order_by("pk")
+    for item in items:
+        if item.state in (ItemState.FAILED, ItemState.HELD) or item.record is None or item.code == "INGEST-07":
+            held_or_kept = item.record_id if item.record is not None else None
+            failures.append({"file": item.path, "code": item.code, "params": item.params, "record": held_or_kept})
+        else:
+            records.append(_record_row(item))
+    return {"records": records, "failures": failures}
+
+
+def _record_row(item: Item) -> dict[str, Any]:
+    record = item.record
+    current = record.current if record else None
+    if record is None or current is None:
+        raise Refusal("INGEST-10")
+    warnings: list[dict[str, Any]] = list(current.warnings)
+    if item.code:
+        warnings.append({"code": item.code, "params": item.params})
+    return {
+        "record": record.pk,
+        "file": item.path,
+        "title": record.title,
+        "kind": record.kind,
+        "passages": current.passages.count(),
+        "warnings": warnings,
+    }
+
+
+def say_import(result: dict[str, Any]) -> str:
+    """Sum up in plain words."""
+    lines = [f"取り込みました: {len(result['records'])}件"]
+    if result["failures"]:
+        lines.append(f"読み取れなかったもの: {len(result['failures'])}件")
+        lines += [f"  {row['file']}  {row.get('message', row['code'])}" for row in result["failures"]]
+    return "\n".join(lines)

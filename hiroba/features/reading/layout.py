@@ -1,0 +1,170 @@
+"""A revision's passages arranged as the original looks: paragraphs, sheets as grids, slides, pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from hiroba.archive.models import Passage
+
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?$")
+_PAGE = re.compile(r"page=(\d+)(?:;box=([\d.]+),([\d.]+),([\d.]+),([\d.]+))?")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text with one look: "", inserted, deleted, ruby (its reading in `value`) or hidden."""
+
+    text: str
+    look: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One passage as it is shown."""
+
+    ordinal: int
+    locator: str
+    kind: str
+    level: int
+    pieces: tuple[Piece, ...]
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a grid; `locator` opens it, `is_here` marks the cited one."""
+
+    locator: str
+    text: str
+    is_here: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a grid: its number in the sheet, and a cell for each column shown."""
+
+    number: int
+    ordinal: int
+    cells: tuple[Cell | None, ...]
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """What belongs together: a sheet, a slide, a page, or everything (name "")."""
+
+    name: str
+    shape: str  # "flow", "grid", "slide" or "page"
+    blocks: tuple[Block, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    page: int = 0
+    box: tuple[float, float, float, float] | None = None
+
+
+def arrange(passages: Sequence[Passage], here: str = "") -> list[Group]:
+    """Group passages in their order. `here` is the locator a citation opened: the narrowest match is marked."""
+    cited = find_passage(passages, here)
+    groups: list[Group] = []
+    for (shape, name), members in groupby(passages, key=_group_of):
+        groups.append(_group(shape, name, list(members), here, cited))
+    return groups
+
+
+def find_passage(passages: Iterable[Passage], here: str) -> Passage | None:
+    """Give the passage a locator names: its own, or that of a span in it (a cell of a row)."""
+    if not here:
+        return None
+    for passage in passages:
+        if passage.locator == here or any(span[2] == here for span in passage.spans):
+            return passage
+    return None
+
+
+def _group_of(passage: Passage) -> tuple[str, str]:
+    locator = passage.locator
+    if locator.startswith("page="):
+        return "page", locator[5:].split(";")[0]
+    if locator.startswith("slide="):
+        return "slide", locator[6:].split(";")[0]
+    if "!" in locator and _CELL.search(locator.rsplit("!", 1)[1]):
+        return ("grid" if passage.kind == "row" else "flow"), locator.rsplit("!", 1)[0]
+    return "flow", ""
+
+
+def _group(shape: str, name: str, members: list[Passage], here: str, cited: Passage | None) -> Group:
+    if shape == "grid":
+        return _grid(name, members, here, cited)
+    blocks = tuple(_block(passage, cited) for passage in members)
+    if shape == "page":
+        return Group(name, "page", blocks, page=int(name), box=_box(here) if cited in members else None)
+    return Group(name, shape, blocks)
+
+
+def _box(locator: str) -> tuple[float, float, float, float] | None:
+    found = _PAGE.match(locator)
+    if found is None or found[2] is None:
+        return None
+    return float(found[2]), float(found[3]), float(found[4]), float(found[5])
+
+
+def _block(passage: Passage, cited: Passage | None) -> Block:
+    return Block(
+        passage.ordinal, passage.locator, passage.kind, passage.level, tuple(pieces_of(passage)), passage is cited
+    )
+
+
+def pieces_of(passage: Passage) -> list[Piece]:
+    """Cut a passage's text at its marks; marks that overlap an earlier one are passed over."""
+    pieces: list[Piece] = []
+    at = 0
+    for start, end, look, value in sorted(passage.marks):
+        if start < at or end > len(passage.text) or start >= end:
+            continue
+        if start > at:
+            pieces.append(Piece(passage.text[at:start]))
+        pieces.append(Piece(passage.text[start:end], look, value))
+        at = end
+    if at < len(passage.text):
+        pieces.append(Piece(passage.text[at:]))
+    return pieces
+
+
+def column_number(letters: str) -> int:
+    """Turn A, B, … AA into 1, 2, … 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _grid(name: str, members: list[Passage], here: str, cited: Passage | None) -> Group:
+    columns: dict[int, str] = {}
+    for passage in members:
+        for _start, _end, locator in _spans(passage):
+            found = _CELL.search(locator)
+            if found:
+                columns[column_number(found[1])] = found[1]
+    order = {number: index for index, number in enumerate(sorted(columns))}
+    rows = tuple(_row(passage, order, here, cited) for passage in members)
+    return Group(name, "grid", columns=tuple(columns[number] for number in sorted(columns)), rows=rows)
+
+
+def _spans(passage: Passage) -> list[tuple[int, int, str]]:
+    return passage.spans or [(0, len(passage.text), passage.locator)]
+
+
+def _row(passage: Passage, order: dict[int, int], here: str, cited: Passage | None) -> Row:
+    cells: list[Cell | None] = [None] * len(order)
+    number = 0
+    for start, end, locator in _spans(passage):
+        found = _CELL.search(locator)
+        if found is None:
+            continue
+        number = number or int(found[2])
+        cells[order[column_number(found[1])]] = Cell(locator, passage.text[start:end], locator == here)
+    return Row(number, passage.ordinal, tuple(cells), passage is cited)

@@ -1,0 +1,154 @@
+"""What a reader sees of a record, and why."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from hiroba.archive import queries as archive
+from hiroba.archive.actions import can_change
+from hiroba.archive.kinds import LABELS
+from hiroba.archive.models import Passage, Record, Revision
+from hiroba.features.reading.layout import Group, arrange, find_passage
+from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
+from hiroba.foundation.access.principals import EVERYONE, principals_of
+from hiroba.foundation.people.models import Person, RoleName
+from hiroba.foundation.people.queries import get_tree, role_names_of
+
+PASSAGES_A_PART = 400
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A record as the page shows it. `part` of `parts`; `groups` hold that part's passages."""
+
+    record: Record
+    revision: Revision
+    groups: list[Group]
+    part: int
+    parts: int
+    sharing: str
+    kind_label: str
+    unit_name: str
+    can_change: bool
+    is_everyone: bool
+    links: list[tuple[str, bool, Record]]
+    outline: list[Passage]
+
+
+def open_record(person: Person, record_id: int, number: int | None = None, here: str = "", part: int = 0) -> Opened:
+    """Give a record to read at `here` (a locator) or at `part`; ACCESS-01 when it is not there for this person."""
+    revision = archive.get_revision(person, record_id, number)
+    record = revision.record
+    passages = archive.passages_of(revision)
+    total = passages.count()
+    parts = max(1, -(-total // PASSAGES_A_PART))
+    part = _part_of(revision, here) if here else min(max(part, 1), parts)
+    shown = list(passages[(part - 1) * PASSAGES_A_PART : part * PASSAGES_A_PART])
+    principals = principals_in(record.audience_id)
+    tree = get_tree()
+    return Opened(
+        record=record,
+        revision=revision,
+        groups=arrange(shown, here),
+        part=part,
+        parts=parts,
+        sharing=say_audience(principals, tree),
+        kind_label=str(LABELS.get(record.kind, LABELS["other"])),
+        unit_name=tree.full_name(record.unit.code) if record.unit else "",
+        can_change=can_change(person, record),
+        is_everyone=EVERYONE in principals,
+        links=archive.linked_records_visible_to(person, record),
+        outline=list(passages.filter(kind="heading")[:60]),
+    )
+
+
+def _part_of(revision: Revision, here: str) -> int:
+    """Find the part that holds a locator; a locator of an older extraction opens the beginning."""
+    passages = archive.passages_of(revision)
+    exact = passages.filter(locator=here).first()
+    if exact is None:
+        nearby = passages.filter(locator__startswith=here.split("!")[0].split(";")[0]) if "!" in here else passages
+        exact = find_passage(nearby.iterator(chunk_size=1000), here)
+    return (exact.ordinal // PASSAGES_A_PART + 1) if exact else 1
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One line of why somebody can read a record."""
+
+    who: str
+    why: str
+
+
+def explain_reading(reader: Person, record: Record) -> list[Reason]:
+    """Say through which principals the reader reads the record; nothing of the audience they do not share."""
+    tree = get_tree()
+    shared = principals_of(reader) & principals_in(record.audience_id)
+    return [Reason(say_principal(name, tree), _why(name)) for name in sorted(shared)]
+
+
+def _why(principal: str) -> str:
+    kind = principal.partition(":")[0]
+    return {
+        EVERYONE: _("庁内のみんなで共有されているため"),
+        "unit": _("いまの所属(または、それを含む部署)で共有されているため"),
+        "team": _("チームの一員であるため"),
+        "person": _("あなた個人が共有範囲に入っているため"),
+    }.get(kind, _("あなたの役割が共有範囲に入っているため"))
+
+
+def can_ask_about_others(person: Person, record: Record) -> bool:
+    """Tell who may ask why somebody else can or cannot read: whoever may change its sharing, and administrators
+    who can read it."""
+    return can_change(person, record) or RoleName.ADMINISTRATOR in role_names_of(person)
+
+
+def explain_others_reading(asker: Person, record: Record, login: str) -> tuple[Person | None, list[Reason]]:
+    """Say why another person can read the record (no reasons: they cannot). Unknown logins answer (None, [])."""
+    other = Person.objects.filter(login=login).first()
+    if other is None:
+        return None, []
+    return other, explain_reading(other, record)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a comparison: "same", "added" or "removed", with the place it stands at."""
+
+    look: str
+    text: str
+    locator: str
+
+
+def compare_revisions(person: Person, record_id: int, old: int, new: int) -> tuple[Revision, Revision, list[Change]]:
+    """Compare two revisions passage by passage; long stretches that did not change are left out ("…")."""
+    before = archive.get_revision(person, record_id, old)
+    after = archive.get_revision(person, record_id, new)
+    left = list(archive.passages_of(before)[: PASSAGES_A_PART * 10])
+    right = list(archive.passages_of(after)[: PASSAGES_A_PART * 10])
+    return before, after, list(_changes(left, right))
+
+
+def _changes(left: list[Passage], right: list[Passage]) -> Iterator[Change]:
+    matcher = difflib.SequenceMatcher(None, [p.text for p in left], [p.text for p in right], autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            yield from _context(left[i1:i2])
+            continue
+        for passage in left[i1:i2]:
+            yield Change("removed", passage.text, passage.locator)
+        for passage in right[j1:j2]:
+            yield Change("added", passage.text, passage.locator)
+
+
+def _context(same: list[Passage]) -> Iterator[Change]:
+    if len(same) <= 4:
+        yield from (Change("same", passage.text, passage.locator) for passage in same)
+        return
+    yield from (Change("same", passage.text, passage.locator) for passage in same[:2])
+    yield Change("gap", "", "")
+    yield from (Change("same", passage.text, passage.locator) for passage in same[-2:])

@@ -1,0 +1,129 @@
+"""The record's page: read it, cite it, compare it, share it, take it back."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hiroba.archive import actions
+from hiroba.archive import queries as archive
+from hiroba.features.reading import queries
+from hiroba.features.reading.forms import SharingForm, WhyForm
+from hiroba.features.reading.pages import page_picture
+from hiroba.features.reading.serving import original_response
+from hiroba.foundation.access.principals import parse_audience
+from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.web.asking import note, person_of
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+@require_GET
+def record(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Show a record, opened at the place `at` names."""
+    person = person_of(request)
+    here = request.GET.get("at", "")[:200]
+    opened = queries.open_record(person, record_id, _number(request, "revision"), here, _number(request, "part") or 0)
+    note(request, "record.read", "record", record_id, here)
+    return render(request, "reading/page.html", {"opened": opened, "here": here, "words": request.GET.get("q", "")})
+
+
+@require_GET
+def original(request: HttpRequest, record_id: int) -> FileResponse:
+    """Give the original to keep, so that nothing in it runs in the browser."""
+    revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
+    note(request, "record.downloaded", "record", record_id, f"revision={revision.number}")
+    return original_response(revision.original.sha256, revision.file_name)
+
+
+@require_GET
+def page(request: HttpRequest, record_id: int, number: int) -> HttpResponse:
+    """Give a PDF page as a picture."""
+    revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
+    return HttpResponse(page_picture(revision.original.sha256, number), content_type="image/png")
+
+
+@require_GET
+def differences(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Show two revisions side by side: by default the current one and the one before."""
+    person = person_of(request)
+    new = _number(request, "new") or archive.get_revision(person, record_id).number
+    old = _number(request, "old") or max(1, new - 1)
+    before, after, changes = queries.compare_revisions(person, record_id, old, new)
+    note(request, "record.read", "record", record_id, f"revisions={old},{new}")
+    context = {"before": before, "after": after, "changes": changes, "record": after.record}
+    return render(request, "reading/differences.html", context)
+
+
+@require_GET
+def why(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Explain why the reader, or for those who may know somebody else, can or cannot read."""
+    person = person_of(request)
+    record = archive.get_record(person, record_id)
+    form = WhyForm(request.GET or None)
+    may_ask = queries.can_ask_about_others(person, record)
+    context = {"record": record, "reasons": queries.explain_reading(person, record), "form": form, "may_ask": may_ask}
+    if may_ask and form.is_valid() and form.cleaned_data["login"]:
+        login = form.cleaned_data["login"]
+        context["other"], context["other_reasons"] = queries.explain_others_reading(person, record, login)
+        context["asked"] = login
+        note(request, "access.explained", "record", record_id, login)
+    return render(request, "reading/why.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def audience(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Let whoever may change its sharing do so; opening to everybody is one tap on the record's page."""
+    person = person_of(request)
+    opened = archive.get_record(person, record_id)
+    form = SharingForm(request.POST or None)
+    error: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            principals = parse_audience(form.audience_text(person.login), person)
+            actions.share_record(person, record_id, principals, form.cleaned_data["reason"])
+            return _after_change(request, record_id)
+        except Refusal as refusal:
+            if refusal.code == "ACCESS-02":
+                raise
+            error = refusal
+    if not actions.can_change(person, opened):
+        raise Refusal("ACCESS-02")
+    return render(
+        request, "reading/audience.html", {"record": opened, "form": form, "error": error}, status=400 if error else 200
+    )
+
+
+def _after_change(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Go back to the record, or home when the person has just narrowed it past themselves."""
+    if archive.records_visible_to(person_of(request)).filter(pk=record_id).exists():
+        return redirect("record", record_id)
+    return redirect("today")
+
+
+@require_POST
+def withdrawal(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Take the record back at once, everywhere."""
+    record = actions.withdraw_record(person_of(request), record_id)
+    note(request, "record.withdrawn", "record", record_id)
+    return render(request, "reading/withdrawn.html", {"record": record})
+
+
+@require_POST
+def restoration(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Undo a withdrawal."""
+    actions.restore_record(person_of(request), record_id)
+    note(request, "record.restored", "record", record_id)
+    return redirect("record", record_id)
+
+
+@require_POST
+def folder_opening(request: HttpRequest) -> HttpResponse:
+    """Open a whole folder to the office in one tap; what the gate kept inside stays."""
+    opened, left = actions.open_folder(person_of(request), request.POST.get("folder", ""))
+    note(request, "folder.opened", "folder", "", f"opened={opened} left={left}")
+    return render(request, "reading/folder_opened.html", {"opened": opened, "left": left})

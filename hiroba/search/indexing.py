@@ -1,0 +1,122 @@
+"""The index as a reader of the change log: its cursor is committed with its documents, so the two cannot disagree."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from hiroba.archive.models import Passage, Record, RecordState
+from hiroba.foundation.access.models import AudiencePrincipal
+from hiroba.foundation.changes.readers import changes_after, latest_seq
+from hiroba.foundation.people.queries import Tree, get_tree
+from hiroba.foundation.refusal import Refusal
+from hiroba.search.embedded import EmbeddedEngine, WriterBusy
+from hiroba.search.engine import Document, Engine, Writer
+
+CHANGES_AT_ONCE = 500
+SECONDS_A_DAY = 86_400
+
+
+def engine() -> Engine:
+    """Give the index engine that settings name."""
+    return EmbeddedEngine(settings.INDEX_DIR)
+
+
+class Indexer:
+    """Holds the writer and brings the index up to the log, a batch of changes at a time."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+
+    def index_once(self) -> int:
+        """Index what changed since the cursor; give how many changes were followed."""
+        changes = changes_after(self.writer.cursor(), CHANGES_AT_ONCE)
+        if not changes:
+            return 0
+        self._write({change.subject_id for change in changes if change.subject == "record"})
+        self.writer.commit(changes[-1].seq or 0)
+        return len(changes)
+
+    def _write(self, record_ids: set[int]) -> None:
+        self.writer.delete_records(record_ids)
+        tree = get_tree()
+        live = Record.objects.filter(pk__in=record_ids, state=RecordState.LIVE, current__isnull=False)
+        for record in live.select_related("owner", "unit", "current"):
+            for document in documents_of(record, tree):
+                self.writer.add(document)
+
+
+def documents_of(record: Record, tree: Tree) -> Iterator[Document]:
+    """Give one document a passage; a record nothing could be read of is still found by its name."""
+    if record.current is None:
+        return
+    principals = AudiencePrincipal.objects.filter(audience_id=record.audience_id).values_list("principal", flat=True)
+    base = Document(
+        key=0,
+        record=record.pk,
+        revision=record.current.pk,
+        body="",
+        title=record.title,
+        file=record.file_name,
+        kind=record.kind,
+        unit=tree.path(record.unit.code) if record.unit else [],
+        people=[name for name in (record.owner.name, record.owner.login, record.author) if name],
+        principals=list(principals),
+        day=int(record.dated_at.timestamp() // SECONDS_A_DAY),
+        folder=record.folder,
+        source=record.source,
+    )
+    passages = Passage.objects.filter(revision=record.current).order_by("ordinal").values_list("pk", "text")
+    is_first = True
+    for key, text in passages.iterator(chunk_size=2000):
+        yield base.with_body(key, text, is_first)
+        is_first = False
+    if is_first:
+        yield base.with_body(0, "", True)
+
+
+@contextlib.contextmanager
+def open_indexer(patience: float = 30.0) -> Iterator[Indexer]:
+    """Hold the one writer; SEARCH-03 when another process keeps it longer than `patience` seconds."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            writer = engine().open_writer()
+            break
+        except WriterBusy as error:
+            if time.monotonic() > until:
+                raise Refusal("SEARCH-03") from error
+            time.sleep(0.2)
+    with contextlib.closing(writer):
+        if writer.cursor() > latest_seq():  # the database is older than the index: restored, or another office's
+            writer.clear()
+        yield Indexer(writer)
+
+
+def catch_up(patience: float) -> None:
+    """Return when everything recorded until now is findable: by indexing here, or by waiting for the worker that
+    holds the writer. SEARCH-03 when that takes longer than `patience` seconds."""
+    target = latest_seq()
+    until = time.monotonic() + patience
+    while engine().cursor() < target:
+        try:
+            with open_indexer(patience=0) as indexer:
+                while indexer.index_once():
+                    pass
+        except Refusal:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def rebuild() -> int:
+    """Empty the index and read the log again from 0; give how many changes were followed."""
+    followed = 0
+    with open_indexer() as indexer:
+        indexer.writer.clear()
+        while step := indexer.index_once():
+            followed += step
+    return followed
