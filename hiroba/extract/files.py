@@ -1,0 +1,58 @@
+"""The one door of this room: any file in, what could be read of it out, every failure a code."""
+
+from __future__ import annotations
+
+import importlib
+import stat
+import zipfile
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+from hiroba.extract.archives import Limits, find_trouble
+from hiroba.extract.formats import LATER, READERS, find_format
+from hiroba.extract.passages import Extraction, Trouble
+
+PACKED = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "archive", "xlsb"})
+
+
+def extract(path: Path, name: str | None = None, limits: Limits | None = None) -> Extraction:
+    """Read a file by what it is; `name` is the name people know it by where `path` is a stored copy.
+
+    Never raises for what a file contains: `error` says why nothing, or only a part, could be read (EXTRACT-01…11).
+    Runs in this process without limits of time and memory; strangers' files go through `sandbox.Sandbox`."""
+    trouble = _trouble_at_the_door(path)
+    if trouble:
+        return Extraction(error=trouble)
+    try:
+        kind = find_format(path, name)
+        if isinstance(kind, Trouble):
+            return Extraction(error=kind)
+        return _read(path, kind, limits)
+    except MemoryError:
+        return Extraction(error=Trouble("EXTRACT-06"))
+    except (zipfile.BadZipFile, zlib.error, EOFError, RecursionError, UnicodeError, KeyError, SyntaxError):
+        return Extraction(error=Trouble("EXTRACT-03"))  # SyntaxError: lxml's XMLSyntaxError is one
+    except Exception as failure:  # a parser met what its author never imagined: the file is kept, the batch goes on
+        return Extraction(error=Trouble("EXTRACT-08", {"reason": type(failure).__name__}))
+
+
+def _trouble_at_the_door(path: Path) -> Trouble | None:
+    try:
+        status = path.lstat()
+    except OSError:
+        return Trouble("EXTRACT-12")
+    if not stat.S_ISREG(status.st_mode):
+        return Trouble("EXTRACT-11")
+    return None if status.st_size else Trouble("EXTRACT-07")
+
+
+def _read(path: Path, kind: str, limits: Limits | None) -> Extraction:
+    trouble = find_trouble(path, limits) if kind in PACKED else None
+    if trouble:
+        return Extraction(error=trouble)
+    if kind in LATER:
+        return Extraction(error=Trouble("EXTRACT-01", {"format": kind}))
+    module = importlib.import_module(f"hiroba.extract.{READERS[kind]}")
+    extraction: Extraction = module.extract(path)
+    return replace(extraction, facts={"format": kind, **extraction.facts})

@@ -1,0 +1,56 @@
+"""The reader process: takes paths on its standard input, answers with frames (see wire), confined for good.
+
+`sandbox.Sandbox` starts `python -m hiroba.extract.reader PARENT-PID MEMORY SECONDS`; it ends when its input ends."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from hiroba.extract import confinement, files, wire, word  # word: the commonest format is loaded before the first file
+from hiroba.extract.passages import Extraction, Trouble
+
+_DEPTH = 6000  # libxml2 allows 256 nested elements; our walk takes a few frames for each
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
+    """Answer each line {"path","name"} with one frame until the input ends."""
+    for line in requests:
+        request = json.loads(line)
+        confinement.limit_time(seconds)
+        _send(answers, _read(Path(request["path"]), request["name"]))
+        gc.collect()
+
+
+def _read(path: Path, name: str | None) -> bytes:
+    try:
+        return wire.pack(files.extract(path, name))
+    except MemoryError:
+        return wire.pack(Extraction(error=Trouble("EXTRACT-06")))
+
+
+def _send(answers: BinaryIO, frame: bytes) -> None:
+    answers.write(frame)
+    answers.flush()
+
+
+def main() -> None:
+    parent, memory, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # what a parser prints must not get between the frames
+    os.dup2(nowhere, 2)  # nor may a file's content reach a log
+    sys.dont_write_bytecode = True
+    sys.setrecursionlimit(_DEPTH)
+    confinement.confine(parent, memory)
+    _send(answers, wire.HEADER.pack(0, 0))
+    serve(sys.stdin.buffer, answers, seconds)
+
+
+if __name__ == "__main__":
+    assert word
+    main()

@@ -1,0 +1,171 @@
+"""Files of strangers are read in other processes: small, confined, thrown away when they hang or die."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import select
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+from hiroba.extract import wire
+from hiroba.extract.confinement import MEMORY
+from hiroba.extract.passages import Extraction, Trouble
+
+_ROOT = Path(__file__).resolve().parents[2]
+_START_SECONDS = 60  # a loaded machine may take long to start Python; the file's own time begins after that
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MALLOC_ARENA_MAX": "2",
+}  # nothing of ours: no secrets
+
+
+class _ReaderDiedError(Exception):
+    """The process ended before it answered."""
+
+
+class _ReaderSlowError(Exception):
+    """The time for one file is over."""
+
+
+class Reader:
+    """One reader process; not shared between threads while it reads."""
+
+    def __init__(self, seconds: float, memory: int) -> None:
+        """Start the process without waiting for it."""
+        self.files_read = 0
+        self._seconds = seconds
+        self._is_ready = False
+        backstop = str(seconds + 5)
+        command = [sys.executable, "-m", "hiroba.extract.reader", str(os.getpid()), str(memory), backstop]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            env=_ENVIRONMENT,
+            bufsize=0,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process, for tests and for `hiroba doctor`."""
+        return self._process.pid
+
+    def read(self, path: Path, name: str | None) -> Extraction:
+        """Give what the process made of the file; raises _ReaderDiedError or _ReaderSlowError."""
+        assert self._process.stdin
+        if not self._is_ready:
+            self._receive(time.monotonic() + _START_SECONDS)
+            self._is_ready = True
+        self.files_read += 1
+        try:
+            self._process.stdin.write(json.dumps({"path": str(path), "name": name}).encode("ascii") + b"\n")
+        except OSError as failure:
+            raise _ReaderDiedError from failure
+        text, blobs = self._receive(time.monotonic() + self._seconds)
+        try:
+            return wire.unpack(text, blobs)
+        except (ValueError, KeyError, TypeError) as failure:
+            raise _ReaderDiedError from failure
+
+    def stop(self) -> None:
+        """End the process now and wait until it is gone."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+    def _receive(self, deadline: float) -> tuple[bytes, bytes]:
+        text, blobs = wire.HEADER.unpack(self._exactly(wire.HEADER.size, deadline))
+        if text + blobs > wire.LONGEST:
+            raise _ReaderDiedError
+        return self._exactly(text, deadline), self._exactly(blobs, deadline)
+
+    def _exactly(self, length: int, deadline: float) -> bytes:
+        assert self._process.stdout
+        pipe = self._process.stdout.fileno()
+        poll = select.poll()  # select.select fails on descriptors above 1023
+        poll.register(pipe, select.POLLIN)
+        data = bytearray()
+        while len(data) < length:
+            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                raise _ReaderSlowError
+            piece = os.read(pipe, min(1 << 20, length - len(data)))
+            if not piece:
+                raise _ReaderDiedError
+            data += piece
+        return bytes(data)
+
+
+class Sandbox:
+    """A small pool of readers. `with Sandbox(readers=2) as sandbox: sandbox.extract(path, name)`.
+
+    Thread-safe: as many files are read at once as there are readers, further callers wait. A reader is replaced after
+    `recycle_after` files, after a crash, a timeout or a lack of memory. No reader outlives this process, even when it
+    is killed."""
+
+    def __init__(self, readers: int = 2, seconds: float = 20, memory: int = MEMORY, recycle_after: int = 200) -> None:
+        self._seconds, self._memory, self._recycle_after = seconds, memory, recycle_after
+        self._count = readers
+        self._idle: queue.LifoQueue[Reader | None] = queue.LifoQueue()
+        # A child's death signal is tied to the thread that started it (prctl(2)): one lasting thread starts them all.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="reader-starter")
+
+    def __enter__(self) -> Sandbox:
+        for _ in range(self._count):
+            self._idle.put(self._start())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for _ in range(self._count):
+            reader = self._idle.get()
+            if reader:
+                reader.stop()
+        self._starter.shutdown()
+
+    def extract(self, path: Path, name: str | None = None) -> Extraction:
+        """Read a file as `files.extract` does, within limits; never raises for what a file contains or does.
+
+        EXTRACT-05 it took longer than `seconds`, EXTRACT-06 it needed more than `memory` bytes, EXTRACT-08 the reader
+        died."""
+        reader = self._idle.get() or self._start()
+        fresh: Reader | None = None  # what goes back to the pool if this thread is interrupted in the middle
+        try:
+            extraction = self._read(reader, path, name)
+            if reader.files_read < self._recycle_after and not _is_exhausting(extraction):
+                fresh = reader
+            return extraction
+        finally:
+            if fresh is None:
+                reader.stop()
+            self._idle.put(fresh)
+
+    def _read(self, reader: Reader, path: Path, name: str | None) -> Extraction:
+        try:
+            return reader.read(path.absolute(), name)
+        except _ReaderSlowError:
+            return Extraction(error=Trouble("EXTRACT-05", {"seconds": int(self._seconds)}))
+        except _ReaderDiedError:
+            return Extraction(error=Trouble("EXTRACT-08"))
+
+    def _start(self) -> Reader:
+        return self._starter.submit(Reader, self._seconds, self._memory).result()
+
+
+def _is_exhausting(extraction: Extraction) -> bool:
+    """After these the process is dead, stuck or short of memory; an exception it caught and named is harmless."""
+    error = extraction.error
+    return (
+        error is not None and error.code in {"EXTRACT-05", "EXTRACT-06", "EXTRACT-08"} and "reason" not in error.params
+    )

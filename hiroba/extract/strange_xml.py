@@ -1,0 +1,77 @@
+"""XML of strangers, parsed so that nothing is expanded, loaded or fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+Element = etree._Element
+
+_STRICT = b"http://purl.oclc.org/ooxml/"  # ISO/IEC 29500 Strict names what Transitional names, under other addresses
+_OPEN = b"http://schemas.openxmlformats.org/"
+_TRANSITIONAL = (
+    (_STRICT + b"officeDocument/relationships", _OPEN + b"officeDocument/2006/relationships"),
+    (_STRICT + b"officeDocument/math", _OPEN + b"officeDocument/2006/math"),
+    (_STRICT + b"wordprocessingml/main", _OPEN + b"wordprocessingml/2006/main"),
+    (_STRICT + b"presentationml/main", _OPEN + b"presentationml/2006/main"),
+    (_STRICT + b"drawingml/", _OPEN + b"drawingml/2006/"),
+)
+
+
+class DamagedError(ValueError):
+    """The file's own structure is broken where it cannot be done without."""
+
+
+def parse_xml(data: bytes) -> tuple[Element, bool]:
+    """Give the root of a document and whether it is whole; a broken one is read as far as it goes.
+
+    Raises DamagedError where nothing can be read. Entities stay unexpanded, nothing is loaded, depth is limited."""
+    if _STRICT in data[:8192]:
+        for strict, transitional in _TRANSITIONAL:
+            data = data.replace(strict, transitional)
+    try:
+        return etree.fromstring(data, _parser(recover=False)), True
+    except etree.XMLSyntaxError:
+        root = etree.fromstring(data, _parser(recover=True)) if data.strip() else None
+    if root is None:
+        raise DamagedError("no root element")
+    return root, False
+
+
+def _parser(recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def local_name(element: Element) -> str:
+    """Give an element's name without its namespace; empty for what is no element (an unexpanded entity)."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def elements(parent: Element, *names: str) -> Iterator[Element]:
+    """Give the children with one of these local names."""
+    return (child for child in parent if local_name(child) in names)
+
+
+def find_element(parent: Element | None, name: str) -> Element | None:
+    """Give the first child with this local name."""
+    return None if parent is None else next(elements(parent, name), None)
+
+
+def attribute(element: Element | None, name: str, default: str = "") -> str:
+    """Give an attribute by its local name, whatever its namespace."""
+    if element is None:
+        return default
+    for key, value in element.attrib.items():
+        if str(key).rpartition("}")[2] == name:
+            return str(value)
+    return default

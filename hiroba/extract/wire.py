@@ -1,0 +1,66 @@
+"""An Extraction as bytes between reader and sandbox: JSON, then the attachments' bytes. Never pickle: a reader that
+was taken over must not be able to make its parent run anything."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+from hiroba.extract.passages import Attachment, Extraction, Mark, Passage, Span, Trouble
+
+HEADER = struct.Struct(">QQ")  # length of the JSON, length of the attachments' bytes
+LONGEST = 512 * 1024 * 1024
+
+
+def pack(extraction: Extraction) -> bytes:
+    """Give one frame: header, JSON, bytes of the attachments one after the other."""
+    document = {
+        "passages": [_row(passage) for passage in extraction.passages],
+        "warnings": [[trouble.code, trouble.params] for trouble in extraction.warnings],
+        "error": extraction.error and [extraction.error.code, extraction.error.params],
+        "title": extraction.title,
+        "attachments": [[a.name, a.media_type, len(a.content)] for a in extraction.attachments],
+        "facts": extraction.facts,
+        "extractor": extraction.extractor,
+    }
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    blobs = [attachment.content for attachment in extraction.attachments]
+    return b"".join([HEADER.pack(len(text), sum(map(len, blobs))), text, *blobs])
+
+
+def _row(passage: Passage) -> list[object]:
+    spans = [[span.start, span.end, span.locator] for span in passage.spans]
+    marks = [[mark.start, mark.end, mark.kind, mark.value] for mark in passage.marks]
+    return [passage.locator, passage.text, passage.kind, passage.level, spans, marks]
+
+
+def unpack(text: bytes, blobs: bytes) -> Extraction:
+    """Give back what `pack` was given; raises ValueError, KeyError or TypeError for anything else."""
+    document = json.loads(text)
+    attachments: list[Attachment] = []
+    position = 0
+    for name, media_type, length in document["attachments"]:
+        attachments.append(Attachment(name, blobs[position : position + length], media_type))
+        position += length
+    return Extraction(
+        passages=tuple(_passage(*row) for row in document["passages"]),
+        warnings=tuple(Trouble(code, params) for code, params in document["warnings"]),
+        error=Trouble(*document["error"]) if document["error"] else None,
+        title=document["title"],
+        attachments=tuple(attachments),
+        facts=document["facts"],
+        extractor=document["extractor"],
+    )
+
+
+def _passage(
+    locator: str, text: str, kind: str, level: int, spans: list[list[object]], marks: list[list[object]]
+) -> Passage:
+    return Passage(
+        locator,
+        text,
+        kind,  # type: ignore[arg-type]  # the reader is ours; a strange kind is shown as a paragraph
+        level,
+        tuple(Span(*span) for span in spans),  # type: ignore[arg-type]  # [int, int, str] by pack
+        tuple(Mark(*mark) for mark in marks),  # type: ignore[arg-type]  # [int, int, str, str] by pack
+    )
