@@ -24,6 +24,11 @@ class Progress:
     held: int
     failed: int
 
+    @property
+    def finished(self) -> int:
+        """How many need no more reading."""
+        return self.total - self.under_way
+
 
 def batches_visible_to(person: Person) -> QuerySet[Batch]:
     """List what the person brought in, newest first; nobody sees another's intake."""

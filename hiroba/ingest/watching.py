@@ -32,7 +32,7 @@ class Watched:
 
 
 def watched_folders() -> list[Watched]:
-    """Read HIROBA_HOME/watch.json: [{"path": …, "as": LOGIN, "audience": …}]; INGEST-11 when it cannot be understood."""
+    """Read HIROBA_HOME/watch.json: [{"path": …, "as": LOGIN, "audience": …}]; INGEST-11 when it makes no sense."""
     if not settings.WATCH_FILE.exists():
         return []
     try:

@@ -1,0 +1,107 @@
+"""What the person brought in, as the screen shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hiroba.archive.queries import records_held_for
+from hiroba.foundation.access.audiences import principals_in, say_audience
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.web.words import say
+from hiroba.ingest import queries as ingest
+from hiroba.ingest.models import Batch, Item, ItemState
+from hiroba.ingest.queries import Progress
+
+
+@dataclass(frozen=True)
+class Line:
+    """One file of a batch: what became of it, in words."""
+
+    item_id: int
+    path: str
+    state: str
+    label: str
+    said: str
+    record_id: int | None
+    can_retry: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One batch as its page shows it."""
+
+    batch: Batch
+    progress: Progress
+    sharing: str
+    lines: list[Line]
+    folders: list[str]
+
+
+def line_of(item: Item) -> Line:
+    """Say what became of one item."""
+    record = item.record
+    is_readable = record is not None and record.state == "live"
+    return Line(
+        item_id=item.pk,
+        path=item.path,
+        state=item.state,
+        label=str(ItemState(item.state).label),
+        said=say(item.code, item.params) if item.code else "",
+        record_id=record.pk if record is not None and is_readable else None,
+        can_retry=item.state == ItemState.FAILED and item.original_id is not None,
+    )
+
+
+def open_batch_page(person: Person, batch_id: int, limit: int = 500) -> Opened:
+    """Give a batch of the person's own with its newest state; failures and what is held come first."""
+    batch = ingest.get_batch(person, batch_id)
+    items = list(ingest.items_of(batch)[: limit * 4])
+    order = {ItemState.FAILED: 0, ItemState.HELD: 1, ItemState.READING: 2, ItemState.RECEIVED: 3}
+    items.sort(key=lambda item: (order.get(ItemState(item.state), 4), item.pk))
+    folders = sorted({item.path.rsplit("/", 1)[0] for item in items if "/" in item.path and item.parent_id is None})
+    return Opened(
+        batch=batch,
+        progress=ingest.progress_of(batch),
+        sharing=say_audience(principals_in(batch.audience_id)),
+        lines=[line_of(item) for item in items[:limit]],
+        folders=[folder for folder in folders if not any(folder.startswith(f"{other}/") for other in folders)],
+    )
+
+
+@dataclass(frozen=True)
+class Recent:
+    """One earlier batch in the list."""
+
+    batch: Batch
+    progress: Progress
+
+
+def recent_batches(person: Person, limit: int = 20) -> Sequence[Recent]:
+    """List the person's latest batches with how far each has come."""
+    return [Recent(batch, ingest.progress_of(batch)) for batch in ingest.batches_visible_to(person)[:limit]]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record the gate stopped or keeps inside, with why and where."""
+
+    record_id: int
+    title: str
+    said: str
+    is_stopped: bool
+    at: object
+
+
+def held_records(person: Person) -> list[Held]:
+    """List what waits for the person's decision."""
+    return [
+        Held(
+            record.pk,
+            record.title,
+            say(record.gate_code, {"places": "、".join(record.gate_places[:3]), "name": record.file_name}),
+            record.gate_code == "GATE-01",
+            record.updated_at,
+        )
+        for record in records_held_for(person)
+    ]

@@ -1,0 +1,51 @@
+"""Read originals again: when a reader has become better, and when the gate lets go of what it held."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from hiroba.archive.arrivals import write_passages
+from hiroba.archive.models import Record, RecordState, Revision
+from hiroba.archive.originals import path_of
+from hiroba.extract.passages import Extraction
+from hiroba.extract.sandbox import Sandbox
+from hiroba.foundation.changes import log
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.refusal import Refusal
+
+
+def read_again(revision: Revision) -> Extraction:
+    """Read a revision's original in a sandbox of its own, outside of any transaction."""
+    with Sandbox(readers=1) as sandbox:
+        return sandbox.extract(path_of(revision.original.sha256), revision.file_name)
+
+
+def release_record(person: Person, record_id: int, reason: str) -> Record:
+    """Let in what the gate held, on the word of whoever brought it: it keeps its narrow audience until opened.
+
+    ACCESS-01 unless held and theirs; ACCESS-03 without a reason. Records record.released."""
+    if not reason.strip():
+        raise Refusal("ACCESS-03")
+    record = _held(person, record_id)
+    newest = record.revisions.select_related("original").order_by("-number").first()
+    if newest is None:
+        raise Refusal("ACCESS-01")
+    extraction = read_again(newest)
+    with transaction.atomic():
+        record = Record.objects.select_for_update().get(pk=_held(person, record_id).pk)
+        newest.passages.all().delete()
+        write_passages(newest, extraction)
+        Revision.objects.filter(pk=newest.pk).update(facts=extraction.facts)
+        record.current, record.state, record.gate_code, record.gate_places = newest, RecordState.LIVE, "", []
+        record.audience_reason, record.updated_at = reason.strip()[:500], timezone.now()
+        record.save()
+        log.record("record.released", "record", record.pk, person.pk)
+    return record
+
+
+def _held(person: Person, record_id: int) -> Record:
+    record = Record.objects.filter(pk=record_id, owner=person, gate_code="GATE-01").first()
+    if record is None or record.state == RecordState.WITHDRAWN:
+        raise Refusal("ACCESS-01")
+    return record
