@@ -45,7 +45,7 @@ def _open(request: HttpRequest, form: UploadForm) -> int:
     audience = form.audience_text(person.login)
     title = request.POST.get("title", "")[:200]
     batch = actions.open_upload(person, audience, form.cleaned_data["reason"], title, bool(form.cleaned_data["as_new"]))
-    note(request, "intake.opened", "batch", batch.pk)
+    note(request, "record.received", "batch", batch.pk)
     return batch.pk
 
 
@@ -96,7 +96,7 @@ def retry(request: HttpRequest, item_id: int) -> HttpResponse:
 def batch_withdrawal(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Take a whole upload back."""
     count = actions.withdraw_batch(person_of(request), batch_id)
-    note(request, "intake.withdrawn", "batch", batch_id, f"records={count}")
+    note(request, "record.withdrawn", "batch", batch_id, f"records={count}")
     return redirect("intake-batch", batch_id)
 
 

@@ -36,7 +36,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
 def original(request: HttpRequest, record_id: int) -> FileResponse:
     """Give the original to keep, so that nothing in it runs in the browser."""
     revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
-    note(request, "record.downloaded", "record", record_id, f"revision={revision.number}")
+    note(request, "original.downloaded", "record", record_id, f"revision={revision.number}")
     return original_response(revision.original.sha256, revision.file_name)
 
 
@@ -71,7 +71,7 @@ def why(request: HttpRequest, record_id: int) -> HttpResponse:
         login = form.cleaned_data["login"]
         context["other"], context["other_reasons"] = queries.explain_others_reading(person, record, login)
         context["asked"] = login
-        note(request, "access.explained", "record", record_id, login)
+        note(request, "record.explained", "record", record_id, login)
     return render(request, "reading/why.html", context)
 
 
@@ -86,6 +86,7 @@ def audience(request: HttpRequest, record_id: int) -> HttpResponse:
         try:
             principals = parse_audience(form.audience_text(person.login), person)
             actions.share_record(person, record_id, principals, form.cleaned_data["reason"])
+            note(request, "record.shared", "record", record_id, form.audience_text(person.login))
             return _after_change(request, record_id)
         except Refusal as refusal:
             if refusal.code == "ACCESS-02":
@@ -125,5 +126,5 @@ def restoration(request: HttpRequest, record_id: int) -> HttpResponse:
 def folder_opening(request: HttpRequest) -> HttpResponse:
     """Open a whole folder to the office in one tap; what the gate kept inside stays."""
     opened, left = actions.open_folder(person_of(request), request.POST.get("folder", ""))
-    note(request, "folder.opened", "folder", "", f"opened={opened} left={left}")
+    note(request, "record.shared", "folder", "", f"opened={opened} left={left}")
     return render(request, "reading/folder_opened.html", {"opened": opened, "left": left})

@@ -1,0 +1,127 @@
+"""Backup and restore: one file that holds the database and the originals; the index is made again."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from hiroba import __version__
+from hiroba.archive.models import Original
+from hiroba.archive.originals import path_of
+from hiroba.foundation.changes.chain import head_file
+from hiroba.foundation.refusal import Refusal
+
+DATABASE_NAMES = {"sqlite": "hiroba.sqlite3", "postgresql": "hiroba.pgdump"}
+SMALL_FILES = ("secret_key", "office.json", "watch.json", "synonyms.txt")
+
+
+def backup_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say where the backup goes."""
+    parser.add_argument("file", metavar="FILE.tar")
+
+
+def restore_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what to restore from."""
+    parser.add_argument("file", metavar="FILE.tar")
+
+
+def run_backup(options: argparse.Namespace) -> dict[str, Any]:
+    """Write a consistent backup while people work: the database at one moment, then every original it names
+    (originals are only ever added, so each is there). BACKUP-01 when FILE exists already."""
+    target = Path(options.file)
+    if target.exists():
+        raise Refusal("BACKUP-01", file=str(target))
+    draft = target.with_name(target.name + ".part")
+    with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder, tarfile.open(draft, "w") as tar:
+        dump = Path(folder, DATABASE_NAMES[connection.vendor])
+        _dump(dump)
+        tar.add(dump, dump.name)
+        originals = _named_in(dump)
+        for sha256 in originals:
+            tar.add(path_of(sha256), f"originals/{sha256}")
+        for name in (*SMALL_FILES, head_file().name):
+            if (settings.HOME / name).exists():
+                tar.add(settings.HOME / name, name)
+        about = {"hiroba": __version__, "at": timezone.now().isoformat(), "originals": len(originals)}
+        _add_text(tar, "backup.json", json.dumps(about))
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(target)
+    return {"file": str(target), "bytes": target.stat().st_size, "originals": len(originals)}
+
+
+def _dump(dump: Path) -> None:
+    if connection.vendor == "sqlite":
+        source = sqlite3.connect(str(settings.DATABASES["default"]["NAME"]))
+        with contextlib.closing(source), contextlib.closing(sqlite3.connect(dump)) as copy:
+            source.backup(copy)
+        return
+    subprocess.run(["pg_dump", "-Fc", "-f", str(dump), os.environ["HIROBA_DATABASE"]], check=True)
+
+
+def _named_in(dump: Path) -> list[str]:
+    if connection.vendor != "sqlite":
+        return list(Original.objects.values_list("sha256", flat=True))
+    with contextlib.closing(sqlite3.connect(dump)) as copy:
+        return [row[0] for row in copy.execute("SELECT sha256 FROM archive_original")]
+
+
+def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(text.encode())
+    tar.addfile(entry, io.BytesIO(text.encode()))
+
+
+def run_restore(options: argparse.Namespace) -> dict[str, Any]:
+    """Put a backup into an empty HIROBA_HOME; BACKUP-02 when it is not empty, BACKUP-03 when FILE is no backup."""
+    home = Path(settings.HOME)
+    if home.exists() and any(path.name != "secret_key" for path in home.iterdir()):
+        raise Refusal("BACKUP-02", home=str(home))
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with tarfile.open(options.file, "r:") as tar:
+            members = tar.getmembers()
+            if not any(member.name == "backup.json" for member in members):
+                raise Refusal("BACKUP-03", file=options.file)
+            for member in members:
+                _restore(tar, member, home)
+    except (tarfile.TarError, OSError) as error:
+        raise Refusal("BACKUP-03", file=options.file) from error
+    return {"home": str(home), "files": len(members)}
+
+
+def _restore(tar: tarfile.TarFile, member: tarfile.TarInfo, home: Path) -> None:
+    """Write one file where it belongs; nothing but plain files with the names we gave is taken."""
+    source = tar.extractfile(member)
+    if source is None or member.name == "backup.json":
+        return
+    if member.name.startswith("originals/"):
+        sha256 = member.name.removeprefix("originals/")
+        if len(sha256) != 64 or not sha256.isalnum():
+            raise Refusal("BACKUP-03", file=member.name)
+        target = path_of(sha256)
+    elif member.name in (*SMALL_FILES, *DATABASE_NAMES.values(), head_file().name):
+        target = home / member.name
+    else:
+        raise Refusal("BACKUP-03", file=member.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        while piece := source.read(1024 * 1024):
+            file.write(piece)
+        os.fsync(file.fileno())
+    target.chmod(0o440 if target.parent != home else 0o600)
+    if member.name == DATABASE_NAMES["postgresql"]:
+        subprocess.run(["pg_restore", "-d", os.environ["HIROBA_DATABASE"], str(target)], check=True)
