@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from hiroba.features.guide import views
+
+urlpatterns: list[URLPattern] = [
+    path("help/", views.contents, name="help"),
+    path("help/<slug:name>/", views.page, name="help-page"),
+]
