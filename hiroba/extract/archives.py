@@ -31,7 +31,7 @@ def find_trouble(path: Path, limits: Limits | None = None) -> Trouble | None:
     """Say why a zip-based file must not be unpacked, or None.
 
     EXTRACT-02 a member is encrypted, EXTRACT-03 the directory is damaged, EXTRACT-04 too large once unpacked,
-    EXTRACT-10 an XML part declares entities (the way of "billion laughs" and of reading other files)."""
+    EXTRACT-30 an XML part declares entities (the way of "billion laughs" and of reading other files)."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -69,7 +69,7 @@ def _entity_trouble(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) ->
         try:
             with archive.open(member) as part:
                 if _ENTITY.search(part.read(_PROLOGUE)):
-                    return Trouble("EXTRACT-10", {"part": member.filename[:100]})
+                    return Trouble("EXTRACT-30", {"part": member.filename[:100]})
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
             continue  # one damaged part: the format's reader says what it could not read
     return None

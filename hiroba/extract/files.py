@@ -19,7 +19,8 @@ PACKED = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "archiv
 def extract(path: Path, name: str | None = None, limits: Limits | None = None) -> Extraction:
     """Read a file by what it is; `name` is the name people know it by where `path` is a stored copy.
 
-    Never raises for what a file contains: `error` says why nothing, or only a part, could be read (EXTRACT-01…11).
+    Never raises for what a file contains: `error` says why nothing, or only a part, could be read
+    (EXTRACT-01 … 09, 30 … 32).
     Runs in this process without limits of time and memory; strangers' files go through `sandbox.Sandbox`."""
     trouble = _trouble_at_the_door(path)
     if trouble:
@@ -41,9 +42,9 @@ def _trouble_at_the_door(path: Path) -> Trouble | None:
     try:
         status = path.lstat()
     except OSError:
-        return Trouble("EXTRACT-12")
+        return Trouble("EXTRACT-32")
     if not stat.S_ISREG(status.st_mode):
-        return Trouble("EXTRACT-11")
+        return Trouble("EXTRACT-31")
     return None if status.st_size else Trouble("EXTRACT-07")
 
 

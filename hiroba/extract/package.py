@@ -5,16 +5,13 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote
 
-from lxml import etree
-
 from hiroba.extract.passages import Attachment, Trouble
-from hiroba.extract.strange_xml import DamagedError, Element, attribute, elements, local_name, parse_xml
+from hiroba.extract.strange_xml import DamagedError, Element, attribute, local_name, parse_xml
 
 _EMBEDDED_MOST = 100
 _FETCHED = {"attachedTemplate", "oleObject", "subDocument", "frame", "image", "externalLink", "audio", "video", "media"}
@@ -60,6 +57,10 @@ class Package:
         if trouble not in self.warnings:
             self.warnings.append(trouble)
 
+    def names(self) -> list[str]:
+        """Give the names of all parts, in lower case."""
+        return list(self._names)
+
     def find_bytes(self, part: str) -> bytes | None:
         """Give a part's bytes; None, with a warning where it exists, when they cannot be read."""
         name = self._names.get(part.lstrip("/").lower())
@@ -68,7 +69,7 @@ class Package:
         try:
             return self._zip.read(name)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
-            self.warn("EXTRACT-14", part=part)
+            self.warn("EXTRACT-34", part=part)
             return None
 
     def find_xml(self, part: str) -> Element | None:
@@ -79,10 +80,10 @@ class Package:
         try:
             root, is_whole = parse_xml(data)
         except DamagedError:
-            self.warn("EXTRACT-14", part=part)
+            self.warn("EXTRACT-34", part=part)
             return None
         if not is_whole:
-            self.warn("EXTRACT-14", part=part)
+            self.warn("EXTRACT-34", part=part)
         return root
 
     def main_part(self) -> str:
@@ -140,12 +141,12 @@ class Package:
 
     def _note_dangers(self, lower: str, name: str) -> None:
         if lower.endswith("vbaproject.bin"):
-            self.warn("EXTRACT-20")
+            self.warn("EXTRACT-35")
         if lower.endswith(".rels"):
             folder, rels = posixpath.split(name)
             part = posixpath.join(posixpath.dirname(folder), rels.removesuffix(".rels"))
             if any(r.is_external and r.kind in _FETCHED for r in self.relationships(part).values()):
-                self.warn("EXTRACT-21")
+                self.warn("EXTRACT-36")
 
 
 def _relationship(folder: str, element: Element) -> Relationship:
@@ -154,47 +155,3 @@ def _relationship(folder: str, element: Element) -> Relationship:
     if not is_external:
         target = posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
     return Relationship(attribute(element, "Id"), attribute(element, "Type").rpartition("/")[2], target, is_external)
-
-
-def drawing_texts(root: Element) -> Iterator[str]:
-    """Give the DrawingML paragraphs (a:p) below an element, in document order, empty ones left out."""
-    for paragraph in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}p"):
-        if text := drawing_text(paragraph).strip():
-            yield text
-
-
-def drawing_text(paragraph: Element) -> str:
-    """Give the text of one DrawingML paragraph: runs, fields as shown, line breaks, formulas."""
-    pieces: list[str] = []
-    for element in paragraph.iter(etree.Element):
-        name = local_name(element)
-        if name == "t" and element.text:
-            pieces.append(element.text)
-        elif name == "br":
-            pieces.append("\n")
-        elif name == "tab" and not element.attrib:
-            pieces.append("\t")
-    return "".join(pieces)
-
-
-def chart_text(root: Element) -> str:
-    """Give what a chart shows from its caches: titles, then one line of categories and one a series (name | values)."""
-    titles = [text for title in root.iter("{*}title") for text in drawing_texts(title)]
-    lines: list[str] = []
-    for series in root.iter("{*}ser"):
-        categories = _cached(series, "cat", "xVal")
-        if categories and (line := " | ".join(categories)) not in lines:
-            lines.append(line)
-        values = _cached(series, "tx") + _cached(series, "val", "yVal")
-        if values:
-            lines.append(" | ".join(values))
-    return "\n".join(titles + lines)
-
-
-def _cached(series: Element, *names: str) -> list[str]:
-    return [
-        value.text.strip()
-        for child in elements(series, *names)
-        for value in child.iter("{*}v")
-        if value.text and value.text.strip()
-    ]

@@ -12,8 +12,9 @@ import posixpath
 from dataclasses import replace
 from pathlib import Path
 
+from hiroba.extract.drawing import chart_text, drawing_texts
 from hiroba.extract.line import Line
-from hiroba.extract.package import Package, chart_text, drawing_texts
+from hiroba.extract.package import Package
 from hiroba.extract.passages import Attachment, Extraction, Kind, Mark, Passage, Trouble
 from hiroba.extract.strange_xml import Element, attribute, elements, find_element, local_name
 from hiroba.extract.word_numbering import Numbering
@@ -29,8 +30,8 @@ _NOTES = {"footnote": "footnotes", "endnote": "endnotes", "comment": "comments"}
 def extract(path: Path) -> Extraction:
     """Read a Word document; see the module for locators and marks.
 
-    Warnings: EXTRACT-14 a part could not be read, EXTRACT-20 macros, EXTRACT-21 links to outside not followed,
-    EXTRACT-22 cut at MAX_PASSAGES. Raises DamagedError without a main part."""
+    Warnings: EXTRACT-34 a part could not be read, EXTRACT-35 macros, EXTRACT-36 links to outside not followed,
+    EXTRACT-37 cut at MAX_PASSAGES. Raises DamagedError without a main part."""
     with Package(path) as package:
         document = _Document(package)
         document.read()
@@ -38,7 +39,7 @@ def extract(path: Path) -> Extraction:
         attachments = package.embedded_files() + document.chunks()
         passages = tuple(document.passages[:MAX_PASSAGES])
         if len(document.passages) > MAX_PASSAGES:
-            package.warn("EXTRACT-22", limit=MAX_PASSAGES)
+            package.warn("EXTRACT-37", limit=MAX_PASSAGES)
         return Extraction(
             passages,
             tuple(package.warnings),
@@ -52,7 +53,7 @@ def extract(path: Path) -> Extraction:
 
 def _error(passages: tuple[Passage, ...], package: Package) -> Trouble | None:
     """Nothing read and something broken: that is a damaged file, not an empty one."""
-    is_broken = any(trouble.code == "EXTRACT-14" for trouble in package.warnings)
+    is_broken = any(trouble.code == "EXTRACT-34" for trouble in package.warnings)
     return Trouble("EXTRACT-03") if is_broken and not passages else None
 
 
@@ -232,7 +233,7 @@ class _Story:
             else:
                 self._read_graphic(thing)
         if self._runs.reaches_out:
-            self._document.package.warn("EXTRACT-21")
+            self._document.package.warn("EXTRACT-36")
 
     def _read_graphic(self, thing: Found) -> None:
         package = self._document.package
