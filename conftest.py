@@ -78,3 +78,11 @@ def _journal_by_hand() -> Iterator[None]:
     JOURNAL.forget()
     yield
     JOURNAL.forget()
+
+
+@pytest.fixture
+def world(db: None) -> Any:
+    """The small ward office of tests/world.py, fresh for this test."""
+    from tests.world import build_world
+
+    return build_world()

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from hiroba.archive import actions, queries
+from hiroba.archive.models import Record
+from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.access.principals import EVERYONE, of_person
+from hiroba.foundation.changes.models import Change
+from hiroba.foundation.refusal import Refusal
+from tests.world import World
+
+SECTION = frozenset({"unit:0402"})
+ALL = frozenset({EVERYONE})
+
+
+def readers(world: World, record: Record) -> set[str]:
+    return {
+        login
+        for login, person in world.people.items()
+        if queries.records_visible_to(person).filter(pk=record.pk).exists()
+    }
+
+
+def test_a_colleague_of_the_section_opens_it_in_one_tap(world: World) -> None:
+    record = world.keep(world.kimura, "報告.docx", "文", to="section").record
+    assert readers(world, record) == {"kimura", "sato", "nakagawa"}
+    actions.share_record(world.sato, record.pk, ALL)
+    assert readers(world, record) == set(world.people)
+    assert Change.objects.order_by("seq").last().kind == "record.opened"  # type: ignore[union-attr]
+
+
+def test_narrowing_asks_for_a_reason_and_takes_effect_at_once(world: World) -> None:
+    record = world.keep(world.kimura, "報告.docx", "文").record
+    with pytest.raises(Refusal, match="ACCESS-03"):
+        actions.share_record(world.kimura, record.pk, SECTION, "  ")
+    assert readers(world, record) == set(world.people)
+    actions.share_record(world.kimura, record.pk, SECTION, "契約前のため")
+    assert readers(world, record) == {"kimura", "sato", "nakagawa"}
+
+
+def test_somebody_of_another_section_may_read_but_not_change(world: World) -> None:
+    record = world.keep(world.kimura, "報告.docx", "文").record
+    for act in (
+        lambda: actions.withdraw_record(world.kondo, record.pk),
+        lambda: actions.share_record(world.kondo, record.pk, SECTION, "理由"),
+    ):
+        with pytest.raises(Refusal, match="ACCESS-02"):
+            act()
+
+
+def test_what_is_hidden_answers_like_what_does_not_exist(world: World) -> None:
+    record = world.keep(world.kimura, "報告.docx", "文", to="section").record
+    for record_id in (record.pk, 999_999):
+        with pytest.raises(Refusal, match="ACCESS-01"):
+            actions.withdraw_record(world.kondo, record_id)
+        with pytest.raises(Refusal, match="ACCESS-01"):
+            queries.get_record(world.kondo, record_id)
+
+
+def test_an_owner_who_moved_away_no_longer_reads_what_their_old_section_keeps(world: World) -> None:
+    record = world.keep(world.kimura, "報告.docx", "文", to="section").record
+    world.kimura.posts.update(unit=world.units["0702"])
+    assert not queries.records_visible_to(world.kimura).exists()
+    with pytest.raises(Refusal, match="ACCESS-01"):
+        actions.withdraw_record(world.kimura, record.pk)
+
+
+def test_a_withdrawal_leaves_a_tombstone_and_can_be_undone_by_its_owner(world: World) -> None:
+    record = world.keep(world.kimura, "報告.docx", "文").record
+    actions.withdraw_record(world.kimura, record.pk)
+    assert readers(world, record) == set()
+    assert queries.records_withdrawn_by(world.kimura).count() == 1
+    assert world.keep(world.kimura, "報告.docx", "新しい文").outcome == "withdrawn"
+    with pytest.raises(Refusal, match="ACCESS-01"):
+        actions.restore_record(world.sato, record.pk)
+    actions.restore_record(world.kimura, record.pk)
+    assert readers(world, record) == set(world.people)
+
+
+def test_what_the_gate_keeps_inside_opens_only_with_a_reason(world: World) -> None:
+    record = world.keep(world.kimura, "口座.txt", "みずき銀行 中央支店 普通 1234567 山田 太郎").record
+    with pytest.raises(Refusal, match="GATE-02"):
+        actions.share_record(world.kimura, record.pk, ALL)
+    actions.share_record(world.kimura, record.pk, ALL, "見本の口座です")
+    assert "kondo" in readers(world, record)
+
+
+def test_opening_a_folder_leaves_what_the_gate_kept_and_what_is_not_ours(world: World) -> None:
+    plain = world.keep(world.kimura, "a.txt", "ふつうの文", to="section").record
+    kept = world.keep(world.kimura, "b.txt", "みずき銀行 中央支店 普通 1234567 山田 太郎").record
+    Record.objects.update(folder="共有/令和8年度")
+    assert actions.open_folder(world.sato, "共有") == (1, 1)
+    assert principals_in(Record.objects.get(pk=plain.pk).audience_id) == ALL
+    assert principals_in(Record.objects.get(pk=kept.pk).audience_id) == SECTION
+
+
+def test_a_record_for_one_person_is_read_by_nobody_else(world: World) -> None:
+    record = world.keep(world.kimura, "覚え書き.txt", "文", to=frozenset({of_person(world.kimura.pk)})).record
+    assert readers(world, record) == {"kimura"}
