@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hiroba.extract.equations import equation_text
 from hiroba.extract.line import Line
 from hiroba.extract.passages import Mark
 from hiroba.extract.strange_xml import Element, attribute, elements, find_element, local_name
@@ -22,6 +23,8 @@ _SYMBOLS = {
     0xD8: "➢", 0xE0: "→", 0xE8: "➔", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑", 0xB7: "•", 0x4A: "☺",
 }  # fmt: skip
 _RUNS_SOMETHING = re.compile(r"\s*(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|MACROBUTTON)\b", re.I)
+
+_LONGEST_INSTRUCTION = 2_000
 
 Hanging = Literal["shape", "footnote", "endnote", "comment", "chart", "diagram", "chunk"]
 
@@ -107,6 +110,15 @@ class RunReader:
             self._fields[-1] = False
         elif self._fields and kind == "end":
             self._fields.pop()
+            self._show_equation(line)
+
+    def _show_equation(self, line: Line) -> None:
+        base, reading = equation_text(self._instruction)
+        start = line.length
+        line.add(base)
+        if reading:
+            line.mark(start, Mark(0, 0, "ruby", reading))
+        self._instruction = ""
 
     def _form_field(self, data: Element | None, line: Line) -> None:
         box = find_element(data, "checkBox")
@@ -122,7 +134,7 @@ class RunReader:
 
     def instruction(self, element: Element, line: Line) -> None:
         """A field's instruction is not shown, only looked at: nothing in it is ever done."""
-        self._instruction = (self._instruction + (element.text or ""))[:200]
+        self._instruction = (self._instruction + (element.text or ""))[:_LONGEST_INSTRUCTION]
         self._look_at(self._instruction)
 
     def simple_field(self, element: Element, line: Line) -> None:

@@ -69,12 +69,15 @@ class Styles:
         )
 
 
-def _level(name: str, properties: Element | None, inherited: int) -> int:
+def heading_level(name: str) -> int:
+    """Give the heading depth a style's name says ("heading 2", 見出し 2), 0 for none."""
     named = _HEADING.fullmatch(name)
+    return min(int(named[1]), _DEEPEST) if named else 0
+
+
+def _level(name: str, properties: Element | None, inherited: int) -> int:
     outline = outline_level(properties)
-    if outline is not None:
-        return outline
-    return min(int(named[1]), _DEEPEST) if named else inherited
+    return outline if outline is not None else heading_level(name) or inherited
 
 
 def outline_level(properties: Element | None) -> int | None:
