@@ -284,7 +284,9 @@ def _japanese_score(text: str) -> float:
     return sum(_weight(char) * n for char, n in counts.items()) / max(1, counts.total())
 
 
-_WESTERN_LETTER = re.compile(r"(?<=[A-Za-zÀ-ÿ' ])[À-ÖØ-öø-ÿŠšŽžŒœ](?=[A-Za-zÀ-ÿ' .,;:!?]|$)|[«»“”‘’–—…€£§©°]", re.M)
+_WESTERN_LETTER = re.compile(
+    r"""(?<![^A-Za-zÀ-ÿ' "(@.\n-])[À-ÖØ-öø-ÿŠšŽžŒœ](?=[A-Za-zÀ-ÿ' .,;:!?]|$)|[«»“”‘’–—…€£§©°]""", re.MULTILINE
+)
 
 
 def _western_score(text: str) -> float:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from hiroba.extract.encoding import Decoded, UndecodableError, decode
+from hiroba.extract.markup import is_xml, xml_passages
 from hiroba.extract.passages import Extraction, Kind, Passage, Span, Trouble
 
 MAX_BYTES = 64 * 2**20
@@ -31,7 +32,7 @@ def extract(path: Path) -> Extraction:
     if decoded is None:
         return Extraction(error=error, extractor="plain/1")
     is_markdown = path.suffix.lower() in {".md", ".markdown"}
-    read = markdown_passages if is_markdown else text_passages
+    read = xml_passages if is_xml(decoded.text) else markdown_passages if is_markdown else text_passages
     passages = list(islice(read(decoded.text), MAX_PASSAGES + 1))
     if len(passages) > MAX_PASSAGES:
         warnings.append(Trouble("TEXT-03", {"limit": MAX_PASSAGES}))
