@@ -1,10 +1,61 @@
-"""The ASGI door: uvicorn serves this."""
+"""The ASGI door: uvicorn serves this. Open streams end first at shutdown, and the journal is written out."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from types import FrameType
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+_django = get_asgi_application()
+
+from hiroba.foundation.changes.hub import HUB  # noqa: E402 - after Django is set up
+from hiroba.foundation.changes.journal import flush_journal  # noqa: E402 - after Django is set up
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+logger = logging.getLogger(__name__)
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """Answer the server: its beginning and end here, every request in Django."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    else:
+        await _django(scope, receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while (await receive())["type"] == "lifespan.startup":
+        HUB.open()
+        _end_streams_on_signals()
+        await send({"type": "lifespan.startup.complete"})
+    HUB.close()
+    try:
+        await asyncio.to_thread(flush_journal)
+    except Exception:  # the server must end all the same
+        logger.exception("JOURNAL-02 lost at shutdown")
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _end_streams_on_signals() -> None:
+    """Close the hub as soon as the server is told to end: it waits for open answers before it says so to us."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def end(number: int, frame: FrameType | None, before: Any = before) -> None:
+            HUB.close()
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 
@@ -13,8 +14,10 @@ from hiroba.foundation.access.models import AudiencePrincipal
 from hiroba.foundation.changes.readers import changes_after, latest_seq
 from hiroba.foundation.people.queries import Tree, get_tree
 from hiroba.foundation.refusal import Refusal
-from hiroba.search.embedded import EmbeddedEngine, WriterBusy
-from hiroba.search.engine import Document, Engine, Writer
+from hiroba.search.embedded import EmbeddedEngine
+from hiroba.search.engine import Document, Engine, IndexDamaged, Writer, WriterBusy
+
+logger = logging.getLogger(__name__)
 
 CHANGES_AT_ONCE = 500
 SECONDS_A_DAY = 86_400
@@ -86,6 +89,9 @@ def open_indexer(patience: float = 30.0) -> Iterator[Indexer]:
         try:
             writer = engine().open_writer()
             break
+        except IndexDamaged:
+            logger.error("SEARCH-02 the index is thrown away and the log read again from 0")
+            engine().discard()
         except WriterBusy as error:
             if time.monotonic() > until:
                 raise Refusal("SEARCH-03") from error

@@ -1,5 +1,12 @@
+"""Addresses of searching."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from hiroba.features.finding import views
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("search/suggestions/", views.suggestions, name="search-suggestions"),
+]

@@ -1,0 +1,45 @@
+"""The same queries and actions as JSON: one schema at /api/openapi.json, personal tokens, no cookies."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.security import HttpBearer
+
+from hiroba import __version__
+from hiroba.features.finding.api import router as finding
+from hiroba.features.intake.api import router as intake
+from hiroba.features.reading.api import router as reading
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.tokens import find_token_owner
+from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.web.words import say, status_of
+
+
+class PersonalToken(HttpBearer):
+    """Authorization: Bearer TOKEN, made on わたしのページ. An expired or ended one is refused like a wrong one."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
+        """Give the token's owner and let the rooms find them where they look."""
+        person = find_token_owner(token)
+        request.person = person  # type: ignore[attr-defined]  # as PersonMiddleware does for cookies
+        return person
+
+
+api = NinjaAPI(
+    title="Hiroba",
+    version=__version__,
+    auth=PersonalToken(),
+    docs_url=None,  # its page would come from a CDN
+    urls_namespace="api",
+)
+api.add_router("/search", finding)
+api.add_router("/records", reading)
+api.add_router("/imports", intake)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer a refusal with its code, its words and its status."""
+    body = {"code": refusal.code, "message": say(refusal.code, refusal.params)}
+    return api.create_response(request, body, status=status_of(refusal.code))
