@@ -87,6 +87,17 @@ class Post(models.Model):
         ]
 
 
+class ComingChange(models.Model):
+    """A name, login or mail that the personnel system changes on a coming day; applied when the day begins."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="coming_changes")
+    on = models.DateField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "on"], name="coming_change_once_a_day")]
+
+
 class Team(models.Model):
     """A committee or project team across units."""
 
@@ -139,7 +150,18 @@ class SignInTry(models.Model):
 
     login = models.CharField(max_length=64, db_index=True)
     address = models.GenericIPAddressField(null=True, blank=True, db_index=True)
+    # The browser's device cookie, when the person had signed in there before: its failures are counted apart.
+    device = models.CharField(max_length=64, blank=True, db_index=True)
     at = models.DateTimeField(default=None, db_index=True)
+
+
+class ResetCode(models.Model):
+    """A code on a slip of paper that opens the door once, for a short time, where a password is forgotten."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reset_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
 
 
 class Token(models.Model):
