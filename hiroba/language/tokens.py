@@ -95,6 +95,11 @@ def streams(text: str) -> Streams:
     return Streams(_words(folded), _stream(units), [unit for unit in dict.fromkeys(units) if unit])
 
 
+@cache
+def _is_verb(part_of_speech: int) -> bool:
+    return str(_dictionary().pos_of(part_of_speech)[0]) == "動詞"
+
+
 def words(text: str) -> list[str]:
     """Give the words of `text` in normal form, particles and punctuation left out, in order."""
     return _words(fold(text))
@@ -121,18 +126,20 @@ def word_tokens(text: str) -> list[Token]:
     return tokens
 
 
-def word_groups(text: str) -> list[list[str]]:
+def word_groups(text: str) -> list[list[tuple[str, ...]]]:
     """Give the words of a question as runs that stand side by side: 保育園の申し込みをしたい → 保育・園, 申し込み.
 
-    Particles part the runs; a verb that carries no meaning of its own (する, いる) is left out."""
-    groups: list[list[str]] = [[]]
+    Particles part the runs; a verb that carries no meaning of its own (する, いる) is left out. A word is a tuple of
+    forms, any of which will do: 引っ越し in 引っ越し手続き is read as the verb, alone as the noun."""
+    groups: list[list[tuple[str, ...]]] = [[]]
     for piece, _ in _pieces(fold(text)):
         for morpheme in _sudachi().tokenizer.tokenize(piece):
             part = morpheme.part_of_speech_id()
             if _is_particle(part) or _is_light_verb(part):
                 groups.append([])
             elif form := _form(morpheme):
-                groups[-1].append(form)
+                alone = words(morpheme.surface()) if _is_verb(part) else []
+                groups[-1].append((form, alone[0]) if len(alone) == 1 and alone[0] != form else (form,))
     return [group for group in groups if group]
 
 

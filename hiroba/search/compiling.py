@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice, product
 
 from tantivy import FieldType, Occur, Schema
 from tantivy import Query as Clause
@@ -17,6 +18,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 AS_WRITTEN_BOOST = 0.3
 TITLE_BOOST = 2.5
 SYNONYM_BOOST = 0.5
+MOST_READINGS = 4
 
 
 class Compiler:
@@ -103,11 +105,15 @@ class Compiler:
         in_normal_form = all_of([self._group(name, group) for group in groups])
         return any_of([in_normal_form, as_written])
 
-    def _group(self, name: str, group: list[str]) -> Clause:
+    def _group(self, name: str, group: list[tuple[str, ...]]) -> Clause:
         """Give where the words of a group stand side by side, in normal form."""
-        if len(group) == 1:
-            return Clause.term_query(self._schema, f"{name}_words", group[0])
-        return Clause.phrase_query(self._schema, f"{name}_words", list(group))
+        readings = list(islice(product(*group), MOST_READINGS))
+        return any_of([self._side_by_side(f"{name}_words", reading) for reading in readings])
+
+    def _side_by_side(self, name: str, forms: tuple[str, ...]) -> Clause:
+        if len(forms) == 1:
+            return Clause.term_query(self._schema, name, forms[0])
+        return Clause.phrase_query(self._schema, name, list(forms))
 
     def _as_written(self, name: str, phrase: Phrase) -> Clause:
         clauses = [
