@@ -193,8 +193,8 @@ class RichReader:
         elif name in SILENT or state.destination == "info" or (self._is_optional and name not in ENTERED):
             self._has_object = self._has_object or name == "objdata"
             self._look_at("skip")
-        elif name == "ud":
-            self._look_at("")
+        elif name == "ud":  # {\upr in bytes {\*\ud the same in Unicode}}: as if it stood where \upr does
+            self._look_at(self._groups[-2].destination if len(self._groups) > 1 else "")
         else:
             return False
         return True
