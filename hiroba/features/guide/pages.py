@@ -66,12 +66,16 @@ def render_page(name: str, text: str) -> GuidePage:
         if token.type == "heading_open" and token.tag == "h1":
             title = inside
         if not lead and token.type == "paragraph_open":
-            lead = inside
+            lead = _plain(tokens[index + 1])
         _turn_links(token)
         kept.append(token)
     rendered = str(reader.renderer.render(kept, reader.options, {}))
     # markdown-it escapes all text, and raw HTML is off.
     return GuidePage(name, title or escape(name), lead, mark_safe(rendered), tuple(sections))  # noqa: S308
+
+
+def _plain(inline: Token) -> str:
+    return "".join(child.content for child in inline.children or [])
 
 
 def _turn_links(token: Token) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -37,7 +37,8 @@ def static_root() -> None:
 @pytest.fixture(params=WIDTHS, ids=["desk", "phone"])
 def page(request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
     width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height}, base_url=live_server.url)
+    viewport = ViewportSize(width=width, height=height)
+    context = chromium.new_context(viewport=viewport, base_url=live_server.url, locale="ja-JP")
     page = context.new_page()
     page.console_errors = []  # type: ignore[attr-defined]  # for the test to look at
     page.on("console", lambda said: page.console_errors.append(said.text) if said.type == "error" else None)

@@ -45,6 +45,10 @@ def test_html_in_a_page_is_shown_as_text() -> None:
     assert 'href="javascript' not in page.body
 
 
+def test_the_lead_is_the_first_paragraph_without_its_marks() -> None:
+    assert render_page("x", "# 題\n\nもとの**形**のまま[置く](read.md)。\n\n次。").lead == "もとの形のまま置く。"
+
+
 def test_a_link_to_a_sibling_leads_inside_the_product() -> None:
     page = render_page("x", "# 題\n\n[さがし方](search.md) [外](https://example.jp/a.md)")
     assert 'href="/help/search/"' in page.body
