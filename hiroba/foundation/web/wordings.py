@@ -276,6 +276,24 @@ _EXTRACT = {
     "EXTRACT-37": Wording(
         _("とても大きいため、はじめの{limit}件の箇所までを読み取りました。元のファイルはすべて保管しています。")
     ),
+    "EXTRACT-38": Wording(
+        _(
+            "埋め込まれたファイルは、安全のために開いていません。本文は検索できます。"
+            "中身が必要なときは、元のファイルから取り出して取り込んでください。"
+        )
+    ),
+}
+
+_SLIDES = {
+    "SLIDES-01": Wording(
+        _("非表示のスライド({slides})があります。中身は検索できます。共有範囲がそのままでよいか、確かめてください。")
+    ),
+}
+
+_SHEET = {
+    "SHEET-01": Wording(
+        _("非表示のシート({sheets})があります。中身は検索できます。共有範囲がそのままでよいか、確かめてください。")
+    ),
 }
 
 CATALOGUE: dict[str, Wording] = {
@@ -288,4 +306,6 @@ CATALOGUE: dict[str, Wording] = {
     **_GATE,
     **_SEARCH,
     **_EXTRACT,
+    **_SLIDES,
+    **_SHEET,
 }
