@@ -45,9 +45,8 @@ def get_revision(person: Person, record_id: int, number: int | None = None) -> R
     """Give a readable record's revision (default: the current one) unless the gate holds its text back."""
     record = get_record(person, record_id)
     revisions = record.revisions.select_related("original", "brought_by", "record")
-    found = revisions.filter(pk=record.current_id) if number is None else revisions.filter(number=number)
-    revision = found.first()
     current = record.current.number if record.current else 0
+    revision = revisions.filter(number=current if number is None else number).first()
     if revision is None or revision.number > current:
         raise Refusal("ACCESS-01")
     return revision

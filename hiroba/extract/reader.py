@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hiroba.extract import confinement, files, wire, word  # word: the commonest format is loaded before the first file
-from hiroba.extract.passages import Extraction, Trouble
+from hiroba.extract.passages import Attachment, Extraction, Trouble
 
 _DEPTH = 6000  # libxml2 allows 256 nested elements; our walk takes a few frames for each
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
-    """Answer each line {"path","name"} with one frame until the input ends."""
+    """Answer each line {"path","name"}, or {"path","page","width"} for a picture of a page, with one frame until the input ends."""
     for line in requests:
         request = json.loads(line)
         confinement.limit_time(seconds)
-        _send(answers, _read(Path(request["path"]), request["name"]))
+        path, page = Path(request["path"]), request.get("page")
+        _send(answers, _read(path, request.get("name")) if page is None else _draw(path, page, request["width"]))
         gc.collect()
 
 
@@ -31,6 +32,18 @@ def _read(path: Path, name: str | None) -> bytes:
         return wire.pack(files.extract(path, name))
     except MemoryError:
         return wire.pack(Extraction(error=Trouble("EXTRACT-06")))
+
+
+def _draw(path: Path, page: int, width: int) -> bytes:
+    """Answer a page's picture as the one attachment, with its size in points."""
+    from hiroba.extract import pdf_images  # only the server's reader draws
+
+    try:
+        picture = Attachment("page.webp", pdf_images.render(path, page, width), "image/webp")
+        wide, high = pdf_images.page_sizes(path)[page - 1]
+        return wire.pack(Extraction(attachments=(picture,), facts={"wide": f"{wide:g}", "high": f"{high:g}"}))
+    except (pdf_images.PageError, IndexError, MemoryError):
+        return wire.pack(Extraction(error=Trouble("EXTRACT-03")))
 
 
 def _send(answers: BinaryIO, frame: bytes) -> None:

@@ -59,7 +59,7 @@ class Reader:
         """The process, for tests and for `hiroba doctor`."""
         return self._process.pid
 
-    def read(self, path: Path, name: str | None) -> Extraction:
+    def read(self, path: Path, **asked: str | int | None) -> Extraction:
         """Give what the process made of the file; raises _ReaderDiedError or _ReaderSlowError."""
         assert self._process.stdin
         if not self._is_ready:
@@ -67,7 +67,7 @@ class Reader:
             self._is_ready = True
         self.files_read += 1
         try:
-            self._process.stdin.write(json.dumps({"path": str(path), "name": name}).encode("ascii") + b"\n")
+            self._process.stdin.write(json.dumps({"path": str(path), **asked}).encode("ascii") + b"\n")
         except OSError as failure:
             raise _ReaderDiedError from failure
         text, blobs = self._receive(time.monotonic() + self._seconds)
@@ -139,10 +139,18 @@ class Sandbox:
 
         EXTRACT-05 it took longer than `seconds`, EXTRACT-06 it needed more than `memory` bytes, EXTRACT-08 the reader
         died."""
+        return self._ask(path, name=name)
+
+    def draw(self, path: Path, page: int, width: int) -> Extraction:
+        """Draw a PDF's page (from 1) within the same limits: the picture (WebP) is the one attachment, `wide` and
+        `high` among the facts are the page's size in points. An error where there is no such page."""
+        return self._ask(path, page=page, width=width)
+
+    def _ask(self, path: Path, **asked: str | int | None) -> Extraction:
         reader = self._idle.get() or self._start()
         fresh: Reader | None = None  # what goes back to the pool if this thread is interrupted in the middle
         try:
-            extraction = self._read(reader, path, name)
+            extraction = self._read(reader, path, asked)
             if reader.files_read < self._recycle_after and not _is_exhausting(extraction):
                 fresh = reader
             return extraction
@@ -151,9 +159,9 @@ class Sandbox:
                 reader.stop()
             self._idle.put(fresh)
 
-    def _read(self, reader: Reader, path: Path, name: str | None) -> Extraction:
+    def _read(self, reader: Reader, path: Path, asked: dict[str, str | int | None]) -> Extraction:
         try:
-            return reader.read(path.absolute(), name)
+            return reader.read(path.absolute(), **asked)
         except _ReaderSlowError:
             return Extraction(error=Trouble("EXTRACT-05", {"seconds": int(self._seconds)}))
         except _ReaderDiedError:

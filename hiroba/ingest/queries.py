@@ -72,3 +72,13 @@ def progress_of(batch: Batch) -> Progress:
 def waiting_count() -> int:
     """Count everything on its way in, of everybody: for the state of the house only."""
     return Item.objects.filter(state__in=UNDER_WAY).count()
+
+
+def latest_items_of(person: Person) -> QuerySet[Item]:
+    """List what the person brought in, newest first; what was carried inside something else is left out."""
+    return Item.objects.filter(batch__person=person, parent=None).select_related("record").order_by("-pk")
+
+
+def count_under_way(person: Person) -> int:
+    """Count the person's items that are still on their way in."""
+    return Item.objects.filter(batch__person=person, state__in=UNDER_WAY).count()

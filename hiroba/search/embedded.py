@@ -145,6 +145,11 @@ class EmbeddedEngine:
         hits = _guarded(lambda: reading.searcher.search(marker, 1, count=False)).hits
         return int(reading.searcher.doc(hits[0][1]).get_first("cursor") or 0) if hits else 0
 
+    def size(self) -> int:
+        """Give how many passages are in the index, whoever may read them: for `hiroba doctor` only."""
+        reading = self._read()
+        return int(reading.searcher.num_docs) - reading.count(Clause.term_query(reading.schema, "marker", "cursor"))
+
     def discard(self) -> None:
         """Delete the index, damaged or not; the next call begins with an empty one."""
         with _opening:

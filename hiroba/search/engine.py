@@ -145,5 +145,8 @@ class Engine(Protocol):
     def cursor(self) -> int:
         """Give the cursor of the last commit; 0 for a new index."""
 
+    def size(self) -> int:
+        """Give how many passages are in the index, whoever may read them: for `hiroba doctor` only."""
+
     def discard(self) -> None:
         """Delete the index, damaged or not; the next call begins with an empty one."""

@@ -71,6 +71,11 @@ class Results:
     took_ms: float
 
     @property
+    def took_seconds(self) -> float:
+        """Give how long it took, in seconds."""
+        return self.took_ms / 1000
+
+    @property
     def notes(self) -> tuple[Note, ...]:
         """Give the repairs that were made to the query."""
         return self.query.notes

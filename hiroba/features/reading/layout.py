@@ -64,6 +64,7 @@ class Group:
     rows: tuple[Row, ...] = ()
     page: int = 0
     box: tuple[float, float, float, float] | None = None
+    size: tuple[float, float] | None = None
 
 
 def arrange(passages: Sequence[Passage], here: str = "") -> list[Group]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
-import threading
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,26 +15,36 @@ from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.refusal import Refusal
 
 WIDTH = 1200
-_drawing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as WebP, with its width and height in PDF points: the frame of the boxes in locators."""
+
+    content: bytes
+    wide: float
+    high: float
 
 
 @cache
 def _sandbox() -> Sandbox:
     """One reader for the server process, started at the first page that is looked at."""
-    return Sandbox(readers=1)
+    return Sandbox(readers=1).__enter__()
 
 
-def page_picture(sha256: str, number: int) -> bytes:
-    """Give page `number` (from 1) of a PDF as PNG, 1,200 pixels wide; ACCESS-01 when there is no such page."""
-    kept = Path(settings.HOME, "pages", sha256[:2], f"{sha256}-{number}.png")
-    with contextlib.suppress(FileNotFoundError):
-        return kept.read_bytes()
-    with _drawing:
-        picture = _sandbox().render(path_of(sha256), number, WIDTH)
-    if not picture:
+def page_picture(sha256: str, number: int) -> Picture:
+    """Give page `number` (from 1) of a PDF, about 1,200 pixels wide; ACCESS-01 when there is no such page."""
+    folder = Path(settings.HOME, "pages", sha256[:2])
+    kept = next(folder.glob(f"{sha256}-{number}-*.webp"), None) if folder.is_dir() else None
+    if kept is not None:
+        wide, high = kept.stem.rsplit("-", 1)[1].split("x")
+        return Picture(kept.read_bytes(), float(wide), float(high))
+    drawn = _sandbox().draw(path_of(sha256), number, WIDTH)
+    if not drawn.attachments:
         raise Refusal("ACCESS-01")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    draft = kept.with_suffix(f".{os.getpid()}{secrets.token_hex(4)}")
-    draft.write_bytes(picture)
-    draft.replace(kept)
+    picture = Picture(drawn.attachments[0].content, float(drawn.facts["wide"]), float(drawn.facts["high"]))
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{os.getpid()}{secrets.token_hex(4)}"
+    draft.write_bytes(picture.content)
+    draft.replace(folder / f"{sha256}-{number}-{picture.wide:g}x{picture.high:g}.webp")
     return picture

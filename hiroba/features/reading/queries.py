@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from hiroba.archive.actions import can_change
 from hiroba.archive.kinds import LABELS
 from hiroba.archive.models import Passage, Record, Revision
 from hiroba.features.reading.layout import Group, arrange, find_passage
+from hiroba.features.reading.pages import page_picture
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
@@ -53,7 +54,7 @@ def open_record(person: Person, record_id: int, number: int | None = None, here:
     return Opened(
         record=record,
         revision=revision,
-        groups=arrange(shown, here),
+        groups=[_with_frame(group, revision) for group in arrange(shown, here)],
         part=part,
         parts=parts,
         sharing=say_audience(principals, tree),
@@ -64,6 +65,14 @@ def open_record(person: Person, record_id: int, number: int | None = None, here:
         links=archive.linked_records_visible_to(person, record),
         outline=list(passages.filter(kind="heading")[:60]),
     )
+
+
+def _with_frame(group: Group, revision: Revision) -> Group:
+    """Give the cited page its size, so that the box lands where the passage stands."""
+    if group.box is None:
+        return group
+    picture = page_picture(revision.original.sha256, group.page)
+    return replace(group, size=(picture.wide, picture.high))
 
 
 def _part_of(revision: Revision, here: str) -> int:

@@ -44,7 +44,8 @@ def original(request: HttpRequest, record_id: int) -> FileResponse:
 def page(request: HttpRequest, record_id: int, number: int) -> HttpResponse:
     """Give a PDF page as a picture."""
     revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
-    return HttpResponse(page_picture(revision.original.sha256, number), content_type="image/png")
+    note(request, "page.read", "record", record_id, f"page={number}")
+    return HttpResponse(page_picture(revision.original.sha256, number).content, content_type="image/webp")
 
 
 @require_GET

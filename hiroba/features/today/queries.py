@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,10 +14,10 @@ from hiroba.archive.kinds import LABELS
 from hiroba.archive.models import Record
 from hiroba.archive.queries import records_held_for, records_visible_to
 from hiroba.foundation.access.audiences import principals_in, say_audience
-from hiroba.foundation.access.principals import EVERYONE, principals_of
+from hiroba.foundation.access.principals import EVERYONE, of_unit, principals_of
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.queries import Tree, get_tree
-from hiroba.ingest.queries import Progress, batches_visible_to, progress_of
+from hiroba.ingest.queries import count_under_way, latest_items_of
 
 LATELY = dt.timedelta(days=14)
 
@@ -26,65 +28,115 @@ class Card:
 
     record_id: int
     title: str
+    url: str
     kind_label: str
     unit_name: str
     by_name: str
     at: dt.datetime
-    sharing: str
+    sharing_label: str
     is_everyone: bool
     why: str
 
 
 @dataclass(frozen=True)
-class Day:
-    """The first page of one person's day."""
+class Waiting:
+    """Something the gate stopped that waits for the person's decision."""
 
+    title: str
+    url: str
+    at: dt.datetime
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One file the person brought in lately, and how far it is."""
+
+    title: str
+    url: str
+    state: str
+    state_label: str
+    code: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Day:
+    """The first page of one person's day; templates/today/page.html names each part."""
+
+    now: dt.datetime
+    waiting: list[Waiting]
     lately: list[Card]
-    mine: list[tuple[str, int, Progress]]
-    held_count: int
-    readable_count: int
+    mine: list[Mine]
+    mine_open: int
+    is_first_day: bool
 
 
 def get_day(person: Person, limit: int = 12) -> Day:
-    """Gather the day: newest first, those of the person's own section before the rest of the office's."""
+    """Gather the day: what waits first, then the newest of the own section before the rest of the office's."""
     principals = principals_of(person)
     visible = records_visible_to(person, principals)
     tree = get_tree()
-    since = timezone.now() - LATELY
-    newest = list(visible.filter(updated_at__gte=since)[: limit * 5]) or list(visible[:limit])
+    newest = list(visible.filter(updated_at__gte=timezone.now() - LATELY)[: limit * 5]) or list(visible[:limit])
     newest.sort(key=lambda record: not _is_of_own_unit(record, principals))
-    batches = batches_visible_to(person)[:3]
     return Day(
+        now=timezone.localtime(),
+        waiting=[_waiting(record) for record in records_held_for(person)[:10]],
         lately=[card_of(record, person, principals, tree) for record in newest[:limit]],
-        mine=[(batch.title, batch.pk, progress_of(batch)) for batch in batches],
-        held_count=records_held_for(person).count(),
-        readable_count=visible.count(),
+        mine=_mine(person),
+        mine_open=count_under_way(person),
+        is_first_day=not newest,
     )
 
 
 def _is_of_own_unit(record: Record, principals: frozenset[str]) -> bool:
-    return record.unit is not None and f"unit:{record.unit.code}" in principals
+    return record.unit is not None and of_unit(record.unit.code) in principals
+
+
+def _waiting(record: Record) -> Waiting:
+    is_stopped = record.gate_code == "GATE-01"
+    url = reverse("intake-release" if is_stopped else "record", args=[record.pk])
+    places = "、".join(record.gate_places[:3])
+    return Waiting(record.title, url, record.updated_at, record.gate_code, {"places": places, "name": record.file_name})
+
+
+def _mine(person: Person) -> list[Mine]:
+    return [
+        Mine(
+            title=item.record.title if item.record else item.path,
+            url=reverse("record", args=[item.record.pk]) if item.record and item.record.state == "live" else "",
+            state=item.state,
+            state_label=item.get_state_display(),
+            code=item.code,
+            params=item.params,
+        )
+        for item in latest_items_of(person)[:6]
+    ]
 
 
 def card_of(record: Record, person: Person, principals: frozenset[str], tree: Tree) -> Card:
     """Show a readable record as a card."""
     audience = principals_in(record.audience_id)
-    if record.owner_id == person.pk:
-        why = _("あなたが取り込みました")
-    elif _is_of_own_unit(record, principals):
-        why = _("あなたの部署の資料です")
-    elif EVERYONE in audience:
-        why = _("庁内のみんなで共有されています")
-    else:
-        why = _("あなたが共有範囲に入っています")
     return Card(
         record_id=record.pk,
         title=record.title,
+        url=reverse("record", args=[record.pk]),
         kind_label=str(LABELS.get(record.kind, LABELS["other"])),
         unit_name=tree.full_name(record.unit.code) if record.unit else "",
         by_name=record.owner.name,
         at=record.updated_at,
-        sharing=say_audience(audience, tree),
+        sharing_label=say_audience(audience, tree),
         is_everyone=EVERYONE in audience,
-        why=why,
+        why=_why(record, person, principals, audience),
     )
+
+
+def _why(record: Record, person: Person, principals: frozenset[str], audience: frozenset[str]) -> str:
+    if record.owner_id == person.pk:
+        return _("あなたが取り込みました")
+    if _is_of_own_unit(record, principals):
+        return _("あなたの部署の資料です")
+    if EVERYONE in audience:
+        return _("庁内のみんなで共有されています")
+    return _("あなたが共有範囲に入っています")

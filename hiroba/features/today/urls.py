@@ -1,5 +1,9 @@
+"""The address of the first page."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from hiroba.features.today import views
+
+urlpatterns = [path("", views.today, name="today")]

@@ -119,8 +119,13 @@ def _has(bound: BoundField, part: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def page_url(context: template.Context, number: int) -> str:
-    """Give the address of this list's page `number`, keeping what was searched and chosen."""
+def page_url(context: template.Context, number: int, **chosen: str) -> str:
+    """Give the address of this list's page `number`, keeping what was searched and chosen but for `chosen` (""
+    takes a choice away)."""
     query = context["request"].GET.copy()
+    for name, value in chosen.items():
+        query[name] = value
+        if not value:
+            del query[name]
     query["page"] = str(number)
     return f"?{query.urlencode()}"
