@@ -27,8 +27,12 @@ KINDS: dict[str, str] = {
     "team.revised": "チームの名前や顔ぶれを変えた",
 }
 
-# After one of these somebody may read less or more than before: streams ask again who they serve, caches let go.
-ACCESS_KINDS = frozenset(
+# After one of these somebody has other principals than before: streams ask again whom they serve, caches let go.
+PEOPLE_KINDS = frozenset(
+    {"access.changed", "people.imported", "person.left", "unit.moved", "unit.dissolved", "team.revised"}
+)
+# After one of these a record has another audience than before.
+AUDIENCE_KINDS = frozenset(
     {
         "record.held",
         "record.released",
@@ -36,14 +40,9 @@ ACCESS_KINDS = frozenset(
         "record.narrowed",
         "record.withdrawn",
         "record.restored",
-        "access.changed",
-        "people.imported",
-        "person.left",
-        "unit.moved",
-        "unit.dissolved",
-        "team.revised",
     }
 )
+ACCESS_KINDS = PEOPLE_KINDS | AUDIENCE_KINDS
 
 
 class UnknownKind(LookupError):  # noqa: N818 - named for what it says: this kind is not in the table
