@@ -41,13 +41,13 @@ class Slip:
     password: str
 
 
-def apply_import(plan: Plan, actor: Person | None, allow_many: bool = False, with_passwords: bool = True) -> list[Slip]:
+def apply_import(plan: Plan, actor: Person | None, with_passwords: bool = True) -> list[Slip]:
     """Do what the plan says and give the slips of the persons who are new. `actor` is None at the machine itself.
 
-    PEOPLE-20, -21, -22 as in `require_applicable`; PEOPLE-27 when what stands has changed since the plan was made.
+    PEOPLE-20, -22 as in `require_applicable`; PEOPLE-27 when what stands has changed since the plan was made.
     Records people.imported, unit.*, person.*, and access.changed for whom it takes effect by today; the others are
     recorded when their day begins. Names and logins that change on a coming day wait for it too."""
-    require_applicable(plan, allow_many)
+    require_applicable(plan)
     secrets = first_passwords(plan.new_logins) if with_passwords else {}
     with transaction.atomic():
         list(Unit.objects.select_for_update().values_list("pk", flat=True))  # one import at a time on PostgreSQL

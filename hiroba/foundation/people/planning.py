@@ -1,9 +1,10 @@
 """Compare a file of the personnel system with what stands, as it will be on the day the file speaks of.
 
-The file is a full export: it says who holds which post from its day on. So what stands on that day and is absent from
-it ends the day before; what happened earlier is never rewritten. `is_part` plans a file that holds only some persons
-or units: nothing ends because it is absent, except other posts of the persons in the file. People without a staff
-number (made by hand, the first administrator) are not the personnel system's and stay untouched.
+A file that names most of the staff is a full export: it says who holds which post from its day on, so what stands on
+that day and is absent from it ends the day before. A file that would send away more than a fifth of the staff is read
+as a list of changes (with a warning, unless the caller says which it is): nothing ends because it is absent, except
+other posts of the persons it names. What happened before the day is never rewritten. People without a staff number
+(made by hand, the first administrator) are not the personnel system's and stay untouched.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,19 +22,26 @@ from hiroba.foundation.people.planning_units import plan_units
 from hiroba.foundation.people.rows import Problem, Row, read_people_file
 from hiroba.foundation.refusal import Refusal
 
-# More leavers than this are more likely a wrong file than a personnel change.
-MANY_PART, MANY_AT_LEAST = 0.2, 10
+# More leavers than this are rather a list of changes, or a wrong file, than one day's departures.
+MANY = 0.2
 PERSON_FIELDS = ("staff_number", "login", "name", "reading", "mail")
 
 
-def plan_import(source: Path | bytes, on: dt.date, is_part: bool = False) -> Plan:
+def plan_import(source: Path | bytes, on: dt.date, is_part: bool | None = None) -> Plan:
     """Say what applying the file would change from `on`. Problems of single lines are in the plan; PEOPLE-10, -23 or
-    -26 when the file cannot be read at all."""
+    -26 when the file cannot be read at all. `is_part` None: a full export, unless too many would leave (PEOPLE-32)."""
     rows, problems = read_people_file(source)
-    return plan_rows(rows, on, is_part, problems)
+    if is_part is not None:
+        return plan_rows(rows, on, is_part, problems)
+    plan = plan_rows(rows, on, False, problems)
+    if plan.leaving <= plan.staff * MANY:
+        return plan
+    warning = Problem(0, "PEOPLE-32", {"leaving": plan.leaving, "staff": plan.staff})
+    plan = plan_rows(rows, on, True, problems)
+    return replace(plan, warnings=(warning, *plan.warnings))
 
 
-def plan_rows(rows: Iterable[Row], on: dt.date, is_part: bool = False, problems: Iterable[Problem] = ()) -> Plan:
+def plan_rows(rows: Iterable[Row], on: dt.date, is_part: bool, problems: Iterable[Problem] = ()) -> Plan:
     """Say what these rows would change from `on`."""
     rows = tuple(rows)
     people = _People(rows, on)
@@ -53,13 +62,10 @@ def plan_rows(rows: Iterable[Row], on: dt.date, is_part: bool = False, problems:
     )
 
 
-def require_applicable(plan: Plan, allow_many: bool = False) -> None:
-    """Refuse a plan with problems (PEOPLE-20), with too many leavers (PEOPLE-21), or that would leave the office
-    without an administrator (PEOPLE-22)."""
+def require_applicable(plan: Plan) -> None:
+    """Refuse a plan with problems (PEOPLE-20), or that would leave the office without an administrator (PEOPLE-22)."""
     if plan.problems:
         raise Refusal("PEOPLE-20", count=len(plan.problems), line=plan.problems[0].line)
-    if not allow_many and plan.leaving >= MANY_AT_LEAST and plan.leaving > plan.staff * MANY_PART:
-        raise Refusal("PEOPLE-21", count=plan.leaving, staff=plan.staff)
     leavers = {change.person_id for change in plan.persons if change.step == PersonStep.LEFT}
     grants = RoleGrant.objects.filter(in_force(plan.on), role=RoleName.ADMINISTRATOR, person__is_active=True)
     administrators = set(grants.values_list("person_id", flat=True))

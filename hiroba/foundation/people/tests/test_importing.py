@@ -33,9 +33,9 @@ def csv(lines: Iterable[str], encoding: str = "utf-8") -> bytes:
     return "\r\n".join([HEADER, *lines, ""]).encode(encoding)
 
 
-def take_in(lines: Iterable[str], on: dt.date = NOVEMBER, **options: bool) -> Plan:
-    plan = plan_import(csv(lines), on, is_part=options.pop("is_part", False))
-    apply_import(plan, None, with_passwords=False, **options)
+def take_in(lines: Iterable[str], on: dt.date = NOVEMBER, is_part: bool | None = None) -> Plan:
+    plan = plan_import(csv(lines), on, is_part)
+    apply_import(plan, None, with_passwords=False)
     return plan
 
 
@@ -161,7 +161,7 @@ def test_a_new_title_keeps_the_old_one_in_history() -> None:
 def test_who_is_absent_from_a_full_file_leaves_the_day_before() -> None:
     take_in(OFFICE)
     RoleGrant.objects.create(person=Person.objects.get(login="sato"), role="archivist", from_on=NOVEMBER)
-    plan = take_in([KIMURA, NAKAGAWA, BUREAU], APRIL)
+    plan = take_in([KIMURA, NAKAGAWA, BUREAU], APRIL, is_part=False)
     assert [(change.step, change.login) for change in plan.persons] == [(PersonStep.LEFT, "sato")]
     assert Post.objects.get(person__login="sato").until_on == APRIL - dt.timedelta(days=1)
     assert RoleGrant.objects.get().until_on == APRIL - dt.timedelta(days=1)
@@ -179,22 +179,21 @@ def test_people_made_by_hand_stay_when_the_file_does_not_name_them() -> None:
     assert not take_in(OFFICE).leaving
 
 
-def test_a_file_that_would_send_many_away_is_refused_unless_meant() -> None:
+def test_a_file_that_names_few_is_read_as_a_list_of_changes() -> None:
     many = [f"2{n:03},p{n},人 {n},,,0402,子育て支援課,04,係員,本務,2024-04-01,," for n in range(30)]
     take_in([*many, BUREAU])
-    plan = plan_import(csv([*many[:20], BUREAU]), APRIL)
-    with pytest.raises(Refusal) as refused:
-        apply_import(plan, None)
-    assert refused.value.code == "PEOPLE-21"
-    apply_import(plan, None, allow_many=True)
-    assert plan.leaving == 10
+    few = plan_import(csv(many[:20]), APRIL)
+    assert [warning.code for warning in few.warnings] == ["PEOPLE-32"]
+    assert not few.leaving
+    assert plan_import(csv([*many[:25], BUREAU]), APRIL).leaving == 5
+    assert plan_import(csv([*many[:20], BUREAU]), APRIL, is_part=False).leaving == 10
 
 
 def test_the_last_administrator_cannot_be_sent_away() -> None:
     take_in(OFFICE)
     RoleGrant.objects.create(person=Person.objects.get(login="sato"), role="administrator", from_on=NOVEMBER)
     with pytest.raises(Refusal) as refused:
-        apply_import(plan_import(csv([KIMURA, NAKAGAWA, BUREAU]), APRIL), None)
+        apply_import(plan_import(csv([KIMURA, NAKAGAWA, BUREAU]), APRIL, is_part=False), None)
     assert refused.value.code == "PEOPLE-22"
 
 
