@@ -1,0 +1,16 @@
+"""Every code with its words and HTTP status, room by room: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+from hiroba.foundation.web.wordings import access, intake, people, reading, running
+from hiroba.foundation.web.wordings.wording import Wording
+
+__all__ = ["CATALOGUE", "Wording"]
+
+CATALOGUE: dict[str, Wording] = {
+    **access.WORDINGS,
+    **people.WORDINGS,
+    **intake.WORDINGS,
+    **reading.WORDINGS,
+    **running.WORDINGS,
+}
