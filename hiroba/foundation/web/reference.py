@@ -18,7 +18,7 @@ HEAD = """# 記号の一覧
 どの文も、何が起きたか、何が無事か、何をすればよいか、の順です。
 `{…}` には、その時の値が入ります。HTTP は、同じ記号を API や画面が返すときの番号です。
 
-この文書は `hiroba/foundation/web/wordings.py` から作られます。
+この文書は `hiroba/foundation/web/wordings/` から作られます。
 手で直さず、`python -m hiroba.foundation.web.reference` で作り直してください。
 """
 

@@ -1,6 +1,6 @@
 """The one catalogue: what each code means to a person — what happened, what is safe, what to do.
 
-`CATALOGUE` (in wordings.py) is also the source of docs/operate/errors.md."""
+`CATALOGUE` (in wordings/) is also the source of docs/operate/errors.md."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def codes_in_use() -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in ("hiroba", "config"):
         for path in (ROOT / folder).rglob("*.py"):
-            if "tests" in path.parts or path.name == "wordings.py":
+            if "tests" in path.parts or "wordings" in path.parts:
                 continue
             for code in LITERAL.findall(path.read_text(encoding="utf-8")):
                 found[code] = str(path.relative_to(ROOT))
