@@ -12,7 +12,7 @@ from django.db import transaction
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.actions import change_persons, persons_under, record_access_changes
 from hiroba.foundation.people.models import ComingChange, Membership, Person, Post, RoleGrant, Unit, UnitTerm, in_force
-from hiroba.foundation.people.passwords import first_passwords
+from hiroba.foundation.people.passwords import FirstPasswords
 from hiroba.foundation.people.plan import PersonChange, PersonStep, Plan, PostStep, UnitChange, UnitStep
 from hiroba.foundation.people.planning import plan_import, plan_rows, require_applicable
 from hiroba.foundation.people.queries import today
@@ -41,14 +41,16 @@ class Slip:
     password: str
 
 
-def apply_import(plan: Plan, actor: Person | None, with_passwords: bool = True) -> list[Slip]:
+def apply_import(plan: Plan, actor: Person | None, passwords: FirstPasswords | None = None) -> list[Slip]:
     """Do what the plan says and give the slips of the persons who are new. `actor` is None at the machine itself.
 
-    PEOPLE-20, -22 as in `require_applicable`; PEOPLE-27 when what stands has changed since the plan was made.
-    Records people.imported, unit.*, person.*, and access.changed for whom it takes effect by today; the others are
-    recorded when their day begins. Names and logins that change on a coming day wait for it too."""
+    `passwords` come from `first_passwords(plan.new_logins)`, made before any transaction, for Argon2 is slow on
+    purpose; without them nobody new can sign in until an administrator prints a slip. PEOPLE-20, -22 as in
+    `require_applicable`; PEOPLE-27 when what stands has changed since the plan was made. Records people.imported,
+    unit.*, person.*, and access.changed for whom it takes effect by today; the others are recorded when their day
+    begins. Names and logins that change on a coming day wait for it too."""
     require_applicable(plan)
-    secrets = first_passwords(plan.new_logins) if with_passwords else {}
+    secrets = passwords or {}
     with transaction.atomic():
         list(Unit.objects.select_for_update().values_list("pk", flat=True))  # one import at a time on PostgreSQL
         if plan_rows(plan.rows, plan.on, plan.is_part).mark != plan.mark:

@@ -13,6 +13,9 @@ _CONSONANTS, _VOWELS = "bdfghkmnprstyz", "aeiou"
 GROUPS, HASHING_THREADS = 4, 2
 
 
+FirstPasswords = dict[str, tuple[str, str]]  # login → the password and its hash
+
+
 def readable_password() -> str:
     """Give a random password one can read aloud and type: `kamu-teso-niba-ruge` (49 bits)."""
     return "-".join("".join(_syllable() for _ in range(2)) for _ in range(GROUPS))
@@ -22,7 +25,7 @@ def _syllable() -> str:
     return secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS)
 
 
-def first_passwords(logins: Iterable[str]) -> dict[str, tuple[str, str]]:
+def first_passwords(logins: Iterable[str]) -> FirstPasswords:
     """Give each login a password and its hash. Slow on purpose (Argon2id): call it outside transactions."""
     passwords = {login: readable_password() for login in logins}
     with ThreadPoolExecutor(HASHING_THREADS) as pool:

@@ -12,6 +12,7 @@ from hiroba.foundation.people import importing
 from hiroba.foundation.people.actions import record_post_changes
 from hiroba.foundation.people.importing import apply_import, plan_import
 from hiroba.foundation.people.models import Person, Post, RoleGrant, UnitTerm
+from hiroba.foundation.people.passwords import first_passwords
 from hiroba.foundation.people.plan import PersonStep, Plan, PostStep, UnitStep
 from hiroba.foundation.people.queries import get_tree, posts_of
 from hiroba.foundation.people.rows import parse_day
@@ -35,7 +36,7 @@ def csv(lines: Iterable[str], encoding: str = "utf-8") -> bytes:
 
 def take_in(lines: Iterable[str], on: dt.date = NOVEMBER, is_part: bool | None = None) -> Plan:
     plan = plan_import(csv(lines), on, is_part)
-    apply_import(plan, None, with_passwords=False)
+    apply_import(plan, None)
     return plan
 
 
@@ -74,7 +75,7 @@ def test_the_same_file_again_changes_nothing() -> None:
 
 def test_names_in_cp932_keep_their_vendor_characters() -> None:
     line = "1009,takahashi,髙橋 ①郎,たかはし,,0402,㈱事業課,04,係員,本務,2024/4/1,,"
-    apply_import(plan_import(csv([line, BUREAU], "cp932"), NOVEMBER), None, with_passwords=False)
+    apply_import(plan_import(csv([line, BUREAU], "cp932"), NOVEMBER), None)
     assert Person.objects.get(login="takahashi").name == "髙橋 ①郎"
     assert get_tree(NOVEMBER).name("0402") == "㈱事業課"
 
@@ -126,7 +127,7 @@ def test_a_crash_in_the_middle_leaves_nothing_behind(monkeypatch: pytest.MonkeyP
     plan = plan_import(csv(OFFICE), NOVEMBER)
     monkeypatch.setattr(importing, "_apply_posts", crash)
     with pytest.raises(RuntimeError):
-        apply_import(plan, None, with_passwords=False)
+        apply_import(plan, None)
     assert not Person.objects.exists()
     assert not UnitTerm.objects.exists()
     assert not Change.objects.exists()
@@ -237,12 +238,12 @@ def test_a_plan_that_is_no_longer_true_is_refused() -> None:
     plan = plan_import(csv(OFFICE), NOVEMBER)
     take_in(OFFICE)
     with pytest.raises(Refusal) as refused:
-        apply_import(plan, None, with_passwords=False)
+        apply_import(plan, None)
     assert refused.value.code == "PEOPLE-27"
 
 
 def test_slips_carry_passwords_that_open_the_door_and_must_be_changed() -> None:
-    slips = apply_import(plan_import(csv([KIMURA, BUREAU]), NOVEMBER), None)
+    slips = apply_import(plan_import(csv([KIMURA, BUREAU]), NOVEMBER), None, first_passwords(["kimura"]))
     person = Person.objects.get(login="kimura")
     assert [slip.login for slip in slips] == ["kimura"]
     assert person.check_password(slips[0].password)
