@@ -21,7 +21,23 @@ from hiroba.foundation.refusal import Refusal
 OFFICE = "みらい区"
 PASSWORD = "mirai-hiroba"  # noqa: S105 - the demo office's own; of no use elsewhere
 # One login for each kind of person; what each is like stands in the guide.
-WHO_YOU_CAN_BE = "kimura sato nakagawa yamamoto tanaka ogawa mori hayashi ishii endo guest kondo".split()
+WHO_YOU_CAN_BE = (
+    *("kimura", "sato", "nakagawa", "yamamoto", "tanaka", "ogawa"),
+    *("mori", "hayashi", "ishii", "endo", "guest", "kondo"),
+)
+    "kimura",
+    "sato",
+    "nakagawa",
+    "yamamoto",
+    "tanaka",
+    "ogawa",
+    "mori",
+    "hayashi",
+    "ishii",
+    "endo",
+    "guest",
+    "kondo",
+]
 
 
 def demo_arguments(parser: argparse.ArgumentParser) -> None:
