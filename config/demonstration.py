@@ -25,19 +25,6 @@ WHO_YOU_CAN_BE = (
     *("kimura", "sato", "nakagawa", "yamamoto", "tanaka", "ogawa"),
     *("mori", "hayashi", "ishii", "endo", "guest", "kondo"),
 )
-    "kimura",
-    "sato",
-    "nakagawa",
-    "yamamoto",
-    "tanaka",
-    "ogawa",
-    "mori",
-    "hayashi",
-    "ishii",
-    "endo",
-    "guest",
-    "kondo",
-]
 
 
 def demo_arguments(parser: argparse.ArgumentParser) -> None:
