@@ -54,8 +54,8 @@ def find_programs() -> Path | None:
     return folders[0].parent if folders else Path(on_path).resolve().parent if on_path else None
 
 
-def start_cluster(programs: Path) -> Cluster:
-    """Make and start a cluster in a folder of its own; fsync is off, it need not outlive a power cut."""
+def start_cluster(programs: Path, *, fsync: bool = False) -> Cluster:
+    """Make and start a cluster in a folder of its own; it need not outlive a power cut unless it is to be measured."""
     folder = Path(tempfile.mkdtemp(prefix="hiroba-pg-"))
     as_user: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -67,7 +67,12 @@ def start_cluster(programs: Path) -> Cluster:
         check=True,
         **quiet,
     )
-    options = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off", "max_connections": 80}
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": folder,
+        "fsync": "on" if fsync else "off",
+        "max_connections": 80,
+    }
     command = [programs / "postgres", "-D", folder / "data"]
     command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     cluster = Cluster(folder, subprocess.Popen(command, **quiet))
