@@ -1,21 +1,18 @@
 """The chain of the access journal: each entry carries the digest of the one before, and the newest is written apart.
 
-An edited, removed or moved entry breaks the chain behind it. A cut-off end leaves a whole chain, so the newest number
-and digest are also appended to a file outside the database, which backups carry away."""
+An edited, removed or moved entry breaks the chain behind it. A cut-off end leaves a whole chain: see heads.py."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 
+from hiroba.foundation.changes.heads import append_head
 from hiroba.foundation.changes.models import JournalEntry
 
 GENESIS = "0" * 64
@@ -60,7 +57,7 @@ def append_notes(notes: Sequence[Note]) -> None:
             entries.append(JournalEntry(number=number, previous=previous, digest=digest, **values))
             previous = digest
         JournalEntry.objects.bulk_create(entries)
-        transaction.on_commit(lambda: _append_head(number, previous), robust=True)
+        transaction.on_commit(lambda: append_head(number, previous), robust=True)
 
 
 def _lock_end() -> tuple[int, str]:
@@ -72,28 +69,3 @@ def _lock_end() -> tuple[int, str]:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
     last = JournalEntry.objects.order_by("-number").values_list("number", "digest").first()
     return last or (0, GENESIS)
-
-
-def head_file() -> Path:
-    """Give where the newest number and digest are appended at each write."""
-    return Path(settings.HOME, "journal-head")
-
-
-def _append_head(number: int, digest: str) -> None:
-    handle = os.open(head_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, f"{number} {digest}\n".encode())  # one short write to an O_APPEND file is not torn apart
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def heads() -> Iterator[tuple[int, str]]:
-    """Give the numbers and digests written apart, in the order of writing; a torn last line is passed over."""
-    if not head_file().exists():
-        return
-    with head_file().open() as file:
-        for line in file:
-            number, _, digest = line.strip().partition(" ")
-            if number.isdigit() and len(digest) == len(GENESIS):
-                yield int(number), digest

@@ -8,7 +8,8 @@ from typing import Literal
 from django.db import connection
 from django.db.models import Count, Max, Min
 
-from hiroba.foundation.changes.chain import GENESIS, digest_of, heads
+from hiroba.foundation.changes.chain import GENESIS, digest_of
+from hiroba.foundation.changes.heads import heads
 from hiroba.foundation.changes.models import Change, JournalEntry
 from hiroba.foundation.changes.sequencer import number_committed
 

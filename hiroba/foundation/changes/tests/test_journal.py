@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
-from hiroba.foundation.changes import chain, journal
+from hiroba.foundation.changes import chain, heads, journal
 from hiroba.foundation.changes.acts import UnknownAct
 from hiroba.foundation.changes.exporting import COLUMNS, journal_csv
 from hiroba.foundation.changes.journal import Journal, flush_journal, make_note, note, note_now
@@ -21,9 +21,9 @@ from hiroba.foundation.refusal import Refusal
 
 @pytest.fixture(autouse=True)
 def head_file(either_database):
-    chain.head_file().unlink(missing_ok=True)
-    yield chain.head_file()
-    chain.head_file().unlink(missing_ok=True)
+    heads.head_file().unlink(missing_ok=True)
+    yield heads.head_file()
+    heads.head_file().unlink(missing_ok=True)
 
 
 def write_some(count: int) -> None:
@@ -175,6 +175,17 @@ def test_a_kill_between_commit_and_head_is_no_damage(head_file):
     write_some(1)
     head_file.write_text("".join(head_file.read_text().splitlines(keepends=True)[:-1]) + "4 abc")
     assert verify_journal() is None
+
+
+def test_the_file_of_heads_stays_small_and_still_shows_a_cut_off_end(head_file, monkeypatch):
+    monkeypatch.setattr(heads, "LIMIT_BYTES", 2_000)
+    monkeypatch.setattr(heads, "NEWEST", 5)
+    for _ in range(80):
+        write_some(1)
+    assert head_file.stat().st_size < 2_000
+    assert verify_journal() is None
+    JournalEntry.objects.filter(number=80).delete()
+    assert verify_journal() == Broken(80, "cut off")
 
 
 def test_the_export_is_csv_in_which_nothing_becomes_a_formula():
