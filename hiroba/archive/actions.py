@@ -53,10 +53,11 @@ def share_record(person: Person, record_id: int, principals: frozenset[str], rea
     narrower = is_narrower(principals, old)
     if not reason.strip() and (narrower or record.gate_code == gate.PERSONAL):
         raise Refusal("GATE-02" if record.gate_code == gate.PERSONAL and not narrower else "ACCESS-03")
+    record.audience_before = record.audience if narrower else None
     record.audience = find_or_add_audience(principals)
     record.audience_reason = reason.strip()[:500]
     record.updated_at = timezone.now()
-    record.save(update_fields=["audience", "audience_reason", "updated_at"])
+    record.save(update_fields=["audience", "audience_before", "audience_reason", "updated_at"])
     log.record("record.narrowed" if narrower else "record.opened", "record", record.pk, person.pk)
     return record
 

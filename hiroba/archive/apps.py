@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class ArchiveConfig(AppConfig):
     name = "hiroba.archive"
     label = "archive"
+
+    def ready(self) -> None:
+        """Tell the stream how to find who may know of a record."""
+        from hiroba.archive.reach import find_reach
+        from hiroba.foundation.changes.reach import register_reach
+
+        register_reach("record", find_reach)

@@ -118,6 +118,7 @@ def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, num
     record.title, record.dated_at = arrival.title[:500] or arrival.file_name, arrival.dated_at
     narrower = _narrowed(arrival) if verdict.code else principals_in(record.audience_id)
     if narrower != principals_in(record.audience_id):
+        record.audience_before = record.audience
         record.audience = find_or_add_audience(narrower)
         log.record("record.narrowed", "record", record.pk, arrival.owner.pk)
     record.save()

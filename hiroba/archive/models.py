@@ -36,6 +36,8 @@ class Record(models.Model):
     folder = models.CharField(max_length=500, blank=True, db_index=True)
     file_name = models.CharField(max_length=255, blank=True)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="records")
+    # Who could read it before it was narrowed: whom the stream tells that it is gone.
+    audience_before = models.ForeignKey(Audience, null=True, on_delete=models.PROTECT, related_name="+")
     audience_reason = models.CharField(max_length=500, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="records")
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="records")

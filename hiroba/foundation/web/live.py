@@ -1,0 +1,45 @@
+"""The address of the live stream: one a page, by the rights of the moment."""
+
+from __future__ import annotations
+
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, StreamingHttpResponse
+
+from hiroba.foundation.access.principals import principals_of
+from hiroba.foundation.changes.stream import stream_events
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.web.asking import person_of
+
+
+async def live(request: HttpRequest) -> StreamingHttpResponse:
+    """Stream what happens to whoever is signed in, until they are not, or the stream's time is over."""
+    person = await sync_to_async(person_of)(request)
+    session_key = request.session.session_key
+
+    async def principals() -> frozenset[str]:
+        return await sync_to_async(_principals_now)(person.pk)
+
+    async def still_allowed() -> bool:
+        return await sync_to_async(_is_signed_in)(person.pk, session_key)
+
+    last = request.headers.get("Last-Event-ID") or request.GET.get("from")
+    blocks = stream_events(principals, last_event_id=last, still_allowed=still_allowed)
+    response = StreamingHttpResponse(blocks, content_type="text/event-stream")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _principals_now(person_id: int) -> frozenset[str]:
+    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    return principals_of(person) if person else frozenset()
+
+
+def _is_signed_in(person_id: int, session_key: str | None) -> bool:
+    """Tell whether the session this stream began with still stands."""
+    return (
+        session_key is not None
+        and SessionStore().exists(session_key)
+        and Person.objects.filter(pk=person_id, is_active=True).exists()
+    )
