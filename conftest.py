@@ -18,7 +18,7 @@ HOME = Path(tempfile.mkdtemp(prefix="hiroba-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["HIROBA_HOME"] = str(HOME)
 os.environ.pop("HIROBA_DATABASE", None)
-for _folder in ("incoming", "originals", "index"):
+for _folder in ("incoming", "originals", "index", "static"):
     (HOME / _folder).mkdir()
 
 from django.conf import settings  # noqa: E402
