@@ -200,7 +200,8 @@ def join_paragraph(found: list[Block], mark: str, words: str) -> None:
             by, _, said = words.partition(": ")
             found[index] = replace(last, footnote=words) if mark == "[注]" else replace(last, remark=Remark(by, said))
             return
-    raise ValueError(f"no paragraph before: {words}")
+    found.append(Para("以上", "right"))
+    join_paragraph(found, mark, words)
 
 
 def title_of(lines: list[str]) -> tuple[str, list[str]]:
