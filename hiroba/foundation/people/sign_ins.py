@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from hiroba.foundation.people.models import Person, Post, RoleGrant, SignIn, Token, in_force
+
+SEEN_EVERY = dt.timedelta(minutes=5)
 
 
 def has_place(person: Person, day: dt.date) -> bool:
@@ -16,6 +20,34 @@ def has_place(person: Person, day: dt.date) -> bool:
         Post.objects.filter(in_force(day), person=person).exists()
         or RoleGrant.objects.filter(in_force(day), person=person).exists()
     )
+
+
+def digest_of(secret: str) -> str:
+    """Give what is stored of a long random secret (token, reset code) instead of it."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def find_person_by_token(plain: str) -> Person | None:
+    """Give the active person whose token this is, while it has not run out and they hold a post or role today."""
+    now = timezone.now()
+    token = Token.objects.filter(digest=digest_of(plain), expires_at__gt=now).select_related("person").first()
+    if token is None or not token.person.is_active or not has_place(token.person, timezone.localdate(now)):
+        return None
+    if token.used_at is None or now - token.used_at > SEEN_EVERY:
+        Token.objects.filter(pk=token.pk).update(used_at=now)
+    return token.person
+
+
+def note_seen(session_key: str) -> None:
+    """Keep the time a session was last used, at most every five minutes."""
+    now = timezone.now()
+    SignIn.objects.filter(session_key=session_key, seen_at__lt=now - SEEN_EVERY).update(seen_at=now)
+
+
+def end_sign_in(session_key: str) -> None:
+    """End one session, so that its cookie opens nothing any more."""
+    Session.objects.filter(session_key=session_key).delete()
+    SignIn.objects.filter(session_key=session_key).delete()
 
 
 def end_sign_ins(person_ids: Iterable[int], but: str = "") -> int:
