@@ -30,14 +30,14 @@ class Limits:
 def find_trouble(path: Path, limits: Limits | None = None) -> Trouble | None:
     """Say why a zip-based file must not be unpacked, or None.
 
-    EXTRACT-02 a member is encrypted, EXTRACT-03 the directory is damaged, EXTRACT-04 too large once unpacked,
-    EXTRACT-30 an XML part declares entities (the way of "billion laughs" and of reading other files)."""
+    EXTRACT-02 an OpenDocument file is encrypted, EXTRACT-03 the directory is damaged, EXTRACT-04 too large once
+    unpacked, EXTRACT-30 an XML part declares entities (the way of "billion laughs" and of reading other files)."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             return (
                 _size_trouble(members, limits or Limits(), path.stat().st_size)
-                or _encryption_trouble(archive, members)
+                or _encryption_trouble(archive)
                 or _entity_trouble(archive, members)
             )
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
@@ -53,9 +53,7 @@ def _size_trouble(members: list[zipfile.ZipInfo], limits: Limits, packed: int) -
     return None
 
 
-def _encryption_trouble(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Trouble | None:
-    if any(member.flag_bits & 0x1 for member in members):
-        return Trouble("EXTRACT-02")
+def _encryption_trouble(archive: zipfile.ZipFile) -> Trouble | None:
     manifest = "META-INF/manifest.xml"  # OpenDocument 1.3, part 2, 3.4: encryption is said there
     if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
         return Trouble("EXTRACT-02")

@@ -123,6 +123,8 @@ def find_format(path: Path, name: str | None = None) -> str | Trouble:
 def _packed_format(path: Path) -> str | Trouble:
     try:
         with zipfile.ZipFile(path) as archive:
+            if any(member.flag_bits & 0x1 for member in archive.infolist()):
+                return Trouble("EXTRACT-02")
             names = set(archive.namelist())
             if "mimetype" in names:
                 with archive.open("mimetype") as member:

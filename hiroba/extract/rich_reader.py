@@ -228,10 +228,9 @@ class RichReader:
         named = self._fonts.get(self._state.font, "")
         if named == "cp1252" and self._code_page in EAST_ASIAN:
             named = ""  # Japanese programs leave fonts at the charset of Western Windows
-        for encoding in (named, self._code_page, "cp1252"):
+        for encoding in filter(None, (named, self._code_page)):
             with suppress(UnicodeDecodeError):
-                if encoding:
-                    return data.decode(encoding)
+                return data.decode(encoding)
         self._lost = True
         return data.decode(named or self._code_page, "replace")
 

@@ -26,21 +26,22 @@ class DamagedError(ValueError):
 def parse_xml(data: bytes) -> tuple[Element, bool]:
     """Give the root of a document and whether it is whole; a broken one is read as far as it goes.
 
-    Raises DamagedError where nothing can be read. Entities stay unexpanded, nothing is loaded, depth is limited."""
+    Raises DamagedError where nothing can be read, MemoryError where there is not enough.
+    Entities stay unexpanded, nothing is loaded, depth is limited."""
     if _STRICT in data[:8192]:
         for strict, transitional in _TRANSITIONAL:
             data = data.replace(strict, transitional)
-    try:
-        return etree.fromstring(data, _parser(recover=False)), True
-    except etree.XMLSyntaxError:
-        root = etree.fromstring(data, _parser(recover=True)) if data.strip() else None
+    root = _parse(data, recover=False)
+    if root is not None:
+        return root, True
+    root = _parse(data, recover=True)
     if root is None:
         raise DamagedError("no root element")
     return root, False
 
 
-def _parser(recover: bool) -> etree.XMLParser:
-    return etree.XMLParser(
+def _parse(data: bytes, *, recover: bool) -> Element | None:
+    parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -49,6 +50,13 @@ def _parser(recover: bool) -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+        raise MemoryError  # libxml2 reports it like a mistake in the file
+    return root
 
 
 def local_name(element: Element) -> str:
