@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from hiroba.features.finding import queries
+from hiroba.features.finding.folders import open_folder_page
 from hiroba.features.finding.forms import SearchForm
 from hiroba.foundation.web.asking import note, person_of
 from hiroba.search.queries import suggest_records
@@ -40,3 +41,12 @@ def suggestions(request: HttpRequest) -> JsonResponse:
             "people": [{"name": each.name, "url": reverse("person", args=[each.login])} for each in people],
         }
     )
+
+
+@require_GET
+def folders(request: HttpRequest) -> HttpResponse:
+    """Show a folder: what lies below it and in it."""
+    number = request.GET.get("page", "1")
+    path = request.GET.get("folder", "")[:500].strip("/")
+    folder = open_folder_page(person_of(request), path, int(number) if number.isascii() and number.isdigit() else 1)
+    return render(request, "finding/folders.html", {"folder": folder})
