@@ -17,7 +17,7 @@ from hiroba.features.administration.office import create_office
 from hiroba.features.administration.slips import write_slips
 from hiroba.foundation.changes import journal
 from hiroba.foundation.people.importing import apply_import, plan_import
-from hiroba.foundation.people.passwords import FirstPasswords, first_passwords, readable_password
+from hiroba.foundation.people.passwords import readable_password
 from hiroba.foundation.people.plan import Plan
 from hiroba.foundation.people.planning import require_applicable
 from hiroba.foundation.people.queries import today
@@ -59,8 +59,8 @@ def people_arguments(parser: argparse.ArgumentParser) -> None:
     kind.add_argument("--all", action="store_true", help="全職員のファイル: ない人は前の日で終わる")
     kind.add_argument("--part", action="store_true", help="異動した人だけのファイル: ない人はそのまま")
     slips = parser.add_mutually_exclusive_group()
-    slips.add_argument("--slips", metavar="FILE.html", type=Path, help="はじめのパスワードの紙を書き出す先")
-    slips.add_argument("--no-slips", action="store_true", help="はじめのパスワードをつくらない")
+    slips.add_argument("--slips", metavar="FILE.html", type=Path, help="はじめの合いことばの紙を書き出す先")
+    slips.add_argument("--no-slips", action="store_true", help="はじめの合いことばをつくらない")
 
 
 def _day(text: str) -> Any:
@@ -89,12 +89,8 @@ def _apply(plan: Plan, options: argparse.Namespace) -> Path | None:
     for problem in plan.problems:
         sys.stderr.write(f"{problem.line}行目: {say(problem.code, problem.params)}\n")
     require_applicable(plan)
-    passwords: FirstPasswords = {}
-    if plan.new_logins and not options.no_slips:
-        sys.stderr.write(f"はじめのパスワードをつくっています: {len(plan.new_logins)}人分\n")
-        passwords = first_passwords(plan.new_logins)
     with transaction.atomic():
-        made = apply_import(plan, None, passwords)
+        made = apply_import(plan, None, with_slips=not options.no_slips)
         journal.note_now(None, "people.imported", detail=f"on={plan.on} posts={len(plan.posts)}")
         # Inside the transaction: were the slips lost, nobody could sign in.
         return write_slips(made, options.slips or _slips_file()) if made else None
@@ -151,7 +147,7 @@ def say_people(result: dict[str, Any]) -> str:
     lines += [f"  {row['line']}行目: {row['message']}" for row in result["errors"]]
     lines += [f"  注意: {row['message']}" for row in result["warnings"]]
     if result["slips"]:
-        lines.append(f"はじめのパスワードの紙: {result['slips']}(印刷したら消してください)")
+        lines.append(f"はじめの合いことばの紙: {result['slips']}(印刷したら消してください)")
     if not result["applied"] and not result["errors"]:
         lines.append("まだ変えていません。変えるには --apply を付けてください。")
     return "\n".join(lines)

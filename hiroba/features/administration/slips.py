@@ -1,4 +1,4 @@
-"""Slips of paper with a first password or a reset code, to be cut and handed over."""
+"""Slips of paper with a code that opens the door once, to be cut and handed over."""
 
 from __future__ import annotations
 

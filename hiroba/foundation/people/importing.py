@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.actions import change_persons, persons_under, record_access_changes
 from hiroba.foundation.people.models import ComingChange, Membership, Person, Post, RoleGrant, Unit, UnitTerm, in_force
-from hiroba.foundation.people.passwords import FirstPasswords
+from hiroba.foundation.people.passwords import add_reset_code
 from hiroba.foundation.people.plan import PersonChange, PersonStep, Plan, PostStep, UnitChange, UnitStep
 from hiroba.foundation.people.planning import plan_import, plan_rows, require_applicable
 from hiroba.foundation.people.queries import today
@@ -28,46 +28,52 @@ _UNIT_KINDS = {
     UnitStep.ENDED: "unit.dissolved",
     UnitStep.MERGED: "unit.dissolved",
 }
+SLIP_LIFE = dt.timedelta(days=30)
 _POST_ORDER = (PostStep.CANCELLED, PostStep.ENDED, PostStep.CHANGED, PostStep.BEGUN)
 
 
 @dataclass(frozen=True)
 class Slip:
-    """What is handed to a person on paper; the password is stored nowhere else."""
+    """What is handed to a person on paper; the code is stored nowhere else."""
 
     login: str
     name: str
     unit: str
-    password: str
+    code: str
 
 
-def apply_import(plan: Plan, actor: Person | None, passwords: FirstPasswords | None = None) -> list[Slip]:
+def apply_import(plan: Plan, actor: Person | None, with_slips: bool = False) -> list[Slip]:
     """Do what the plan says and give the slips of the persons who are new. `actor` is None at the machine itself.
 
-    `passwords` come from `first_passwords(plan.new_logins)`, made before any transaction, for Argon2 is slow on
-    purpose; without them nobody new can sign in until an administrator prints a slip. PEOPLE-20, -22 as in
-    `require_applicable`; PEOPLE-27 when what stands has changed since the plan was made. Records people.imported,
-    unit.*, person.*, and access.changed for whom it takes effect by today; the others are recorded when their day
-    begins. Names and logins that change on a coming day wait for it too."""
+    Without slips nobody new can sign in until an administrator prints one. PEOPLE-20, -22 as in `require_applicable`;
+    PEOPLE-27 when what stands has changed since the plan was made. Records people.imported, unit.*, person.*, and
+    access.changed for whom it takes effect by today; the others are recorded when their day begins. Names and logins
+    that change on a coming day wait for it too."""
     require_applicable(plan)
-    secrets = passwords or {}
     with transaction.atomic():
         list(Unit.objects.select_for_update().values_list("pk", flat=True))  # one import at a time on PostgreSQL
         if plan_rows(plan.rows, plan.on, plan.is_part).mark != plan.mark:
             raise Refusal("PEOPLE-27")
         if not plan.is_empty:
-            _apply(plan, actor.pk if actor else None, {login: hashed for login, (_plain, hashed) in secrets.items()})
+            _apply(plan, actor.pk if actor else None)
+        return _slips(plan) if with_slips else []
+
+
+def _slips(plan: Plan) -> list[Slip]:
     units = {change.login: change.unit for change in reversed(plan.posts)}
-    names = {change.login: change.name for change in plan.persons}
-    return [Slip(login, names[login], units.get(login, ""), plain) for login, (plain, _hashed) in secrets.items()]
+    expires_at = max(timezone.now(), timezone.make_aware(dt.datetime.combine(plan.on, dt.time()))) + SLIP_LIFE
+    return [
+        Slip(person.login, person.name, units.get(person.login, ""), add_reset_code(person.pk, expires_at))
+        for person in Person.objects.filter(login__in=plan.new_logins)
+    ]
 
 
-def _apply(plan: Plan, actor_id: int | None, hashes: Mapping[str, str]) -> None:
+def _apply(plan: Plan, actor_id: int | None) -> None:
     _apply_units(plan, actor_id)
     _change_persons(plan, actor_id)
     for change in plan.persons:
         if change.step == PersonStep.NEW:
-            _add_person(change, actor_id, hashes.get(change.login))
+            _add_person(change, actor_id)
         elif change.step == PersonStep.LEFT and change.person_id:
             _end_rights(change.person_id, plan.on)
             log.record("person.left", "person", change.person_id, actor_id)
@@ -129,10 +135,8 @@ def _change_persons(plan: Plan, actor_id: int | None) -> None:
         coming.save(update_fields=["values"])
 
 
-def _add_person(change: PersonChange, actor_id: int | None, hashed: str | None) -> None:
-    person = Person.objects.create(
-        **dict(change.fields), password=hashed or make_password(None), must_change_password=True
-    )
+def _add_person(change: PersonChange, actor_id: int | None) -> None:
+    person = Person.objects.create(**dict(change.fields), password=make_password(None))
     log.record("person.added", "person", person.pk, actor_id)
 
 

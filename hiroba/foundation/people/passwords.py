@@ -1,23 +1,23 @@
-"""First passwords and reset codes: random, and readable from a slip of paper."""
+"""Codes on slips of paper: they open the door once, for a limited time, and then a password is chosen.
+
+A slip at first and a slip when a password is forgotten are the same thing. A code is random and long enough that its
+SHA-256 tells nobody what it was, so ten thousand of them for 1 April cost no time."""
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 
-from django.contrib.auth.hashers import make_password
+from hiroba.foundation.people.models import ResetCode
+from hiroba.foundation.people.sign_ins import digest_of
 
-# No l, o, i beside digits, no letters that sound alike over the phone: 14 × 5 syllables, 49 bits in eight of them.
+# No l, o, i beside digits, no letters that sound alike over the phone: 14 × 5 syllables, 61 bits in ten of them.
 _CONSONANTS, _VOWELS = "bdfghkmnprstyz", "aeiou"
-GROUPS, HASHING_THREADS = 4, 2
-
-
-FirstPasswords = dict[str, tuple[str, str]]  # login → the password and its hash
+GROUPS = 5
 
 
 def readable_password() -> str:
-    """Give a random password one can read aloud and type: `kamu-teso-niba-ruge` (49 bits)."""
+    """Give a random password one can read aloud and type: `kamu-teso-niba-ruge-zipa` (61 bits)."""
     return "-".join("".join(_syllable() for _ in range(2)) for _ in range(GROUPS))
 
 
@@ -25,9 +25,9 @@ def _syllable() -> str:
     return secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS)
 
 
-def first_passwords(logins: Iterable[str]) -> FirstPasswords:
-    """Give each login a password and its hash. Slow on purpose (Argon2id): call it outside transactions."""
-    passwords = {login: readable_password() for login in logins}
-    with ThreadPoolExecutor(HASHING_THREADS) as pool:
-        hashes = list(pool.map(make_password, passwords.values()))
-    return {login: (plain, hashed) for (login, plain), hashed in zip(passwords.items(), hashes, strict=True)}
+def add_reset_code(person_id: int, expires_at: dt.datetime) -> str:
+    """Make a code for a slip and give it; earlier codes of the person are worthless from now on."""
+    code = readable_password()
+    ResetCode.objects.filter(person_id=person_id).delete()
+    ResetCode.objects.create(person_id=person_id, digest=digest_of(code), expires_at=expires_at)
+    return code

@@ -6,16 +6,17 @@ import datetime as dt
 from collections.abc import Iterable
 
 import pytest
+from django.utils import timezone
 
 from hiroba.foundation.changes.models import Change
 from hiroba.foundation.people import importing
 from hiroba.foundation.people.actions import record_post_changes
 from hiroba.foundation.people.importing import apply_import, plan_import
 from hiroba.foundation.people.models import Person, Post, RoleGrant, UnitTerm
-from hiroba.foundation.people.passwords import first_passwords
 from hiroba.foundation.people.plan import PersonStep, Plan, PostStep, UnitStep
 from hiroba.foundation.people.queries import get_tree, posts_of
 from hiroba.foundation.people.rows import parse_day
+from hiroba.foundation.people.sign_ins import digest_of
 from hiroba.foundation.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -242,12 +243,12 @@ def test_a_plan_that_is_no_longer_true_is_refused() -> None:
     assert refused.value.code == "PEOPLE-27"
 
 
-def test_slips_carry_passwords_that_open_the_door_and_must_be_changed() -> None:
-    slips = apply_import(plan_import(csv([KIMURA, BUREAU]), NOVEMBER), None, first_passwords(["kimura"]))
-    person = Person.objects.get(login="kimura")
-    assert [slip.login for slip in slips] == ["kimura"]
-    assert person.check_password(slips[0].password)
-    assert person.must_change_password
+def test_slips_carry_codes_that_outlast_the_day_the_plan_begins() -> None:
+    slips = apply_import(plan_import(csv([KIMURA, BUREAU]), APRIL), None, with_slips=True)
+    stored = Person.objects.get(login="kimura").reset_codes.get()
+    assert [(slip.login, slip.unit) for slip in slips] == [("kimura", "040201")]
+    assert stored.digest == digest_of(slips[0].code)
+    assert timezone.localdate(stored.expires_at) > APRIL
 
 
 @pytest.mark.parametrize(
