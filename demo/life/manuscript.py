@@ -48,7 +48,8 @@ from demo.people import folder
 TEXTS = Path(__file__).parents[1] / "texts"
 YEARS = {"前々": -2, "前": -1, "今": 0, "来": 1}
 DAY = re.compile(r"(前々|前|今|来)(\d{1,2})/(\d{1,2})")
-TOLD = re.compile(r"\{([RWS]?)(前々|前|今|来)(年度|FY|(\d{1,2})/(\d{1,2}))\}")
+TOLD = re.compile(r"\{([RWS]?)(前々|前|今|来)(年度|FY|期|(\d{1,2})/(\d{1,2}))\}")
+IN_FOLDER = re.compile(r"\d{4,6} ")  # a path that already begins with a section's folder
 REVISED = re.compile(r"^\[改\](.*?)~~(.*?)~~\+\+(.*?)\+\+(.*)$")
 
 
@@ -67,14 +68,18 @@ class Draft:
 
 
 def told_from(today: date, text: str) -> str:
-    """Write the dates a manuscript leaves open: {今6/12} as an era date, {W…} with weekday, {S…} without year, {R…} as R8.6.12."""
+    """Write the dates a manuscript leaves open: {今6/12} as an era date, {W…} with weekday, {S…} without year, {R…} as R8.6.12, {今FY} as 2026, {今期} as 8."""
     calendar = Calendar(today)
 
     def tell(found: re.Match[str]) -> str:
         style, year, what, month, day = found.groups()
         offset = YEARS[year]
         if month is None:
-            return fiscal_name(calendar.fy(offset)) if what == "年度" else str(calendar.fy(offset))
+            return {
+                "年度": fiscal_name(calendar.fy(offset)),
+                "FY": str(calendar.fy(offset)),
+                "期": str(calendar.fy(offset) - 2018),
+            }[what]
         written: Callable[[date], str] = {"R": short_era, "W": era_weekday, "S": month_day, "": era}[style]
         return written(calendar.on(int(month), int(day), offset))
 
@@ -103,7 +108,7 @@ def drafts(today: date, name: str) -> Iterator[Draft]:
             clock=(int(hour), int(minute)),
             unit=fields[1],
             by=fields[2],
-            path=f"{folder(fields[1])}/{fields[3]}",
+            path=fields[3] if IN_FOLDER.match(fields[3]) else f"{folder(fields[1])}/{fields[3]}",
             audience=fields[4] or "section",
             encoding=fields[5],
             lines=tuple(told_from(today, body).rstrip().split("\n")),

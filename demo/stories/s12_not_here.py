@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from demo.calendar import Calendar, at, business_day, era
-from demo.papers import Attachment, Csv, Docx, Heading, Mail, Paper, Para, Row, Scan, Sheet, Table, Text, Xlsx
+from demo.papers import Attachment, Block, Csv, Docx, Heading, Mail, Paper, Para, Row, Scan, Sheet, Table, Text, Xlsx
 from demo.people import folder
 
 NAMES = (
@@ -34,7 +34,7 @@ def check_digit(eleven: str) -> int:
 
 def personal_number(seed: int) -> str:
     """Make an invented 個人番号 with a valid check digit."""
-    eleven = f"{(seed * 7_919_317 + 31_415_926_535) % 10**11:011d}"
+    eleven = f"{(seed * 61_803_398_873 + 31_415_926_535) % 10**11:011d}"
     return f"{eleven}{check_digit(eleven)}"
 
 
@@ -105,7 +105,7 @@ def bank_account(moment: datetime, day: date) -> Paper:
         ["種別・口座番号", "普通 0012345"],
         ["口座名義", "ジヨウガサキ ミオ"],
     ]
-    blocks = [
+    blocks: list[Block] = [
         Heading("過誤納金還付請求書"),
         Para(era(day), "right"),
         Para("みらい区長 あて"),
@@ -128,7 +128,7 @@ def receipts(moment: datetime) -> Paper:
 
 def apology(moment: datetime) -> Paper:
     """What was learnt, for everybody."""
-    text = [
+    text: list[Block] = [
         Heading("入れてはいけないものを、入れかけました"),
         Para(
             "突合作業用の表に個人番号の列を残したまま、課の共有に置こうとして止められました。止めたのは機械で、止められてほっとしたのは私です。"
