@@ -73,8 +73,8 @@ def _people(folder: Path) -> None:
     from hiroba.foundation.people.planning import plan_import
 
     today = timezone.localdate()
-    plan = plan_import(folder / "people.csv", today)
-    apply_import(plan, None, allow_many=True, with_passwords=False)
+    plan = plan_import(folder / "people.csv", today, is_part=False)
+    apply_import(plan, None)
     Person.objects.filter(login__in=WHO_YOU_CAN_BE).update(password=make_password(PASSWORD), must_change_password=False)
     began = date(today.year - 1, 4, 1)
     team = Team.objects.get_or_create(name="窓口改善PT")[0]
