@@ -6,24 +6,23 @@ import asyncio
 import contextlib
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from dataclasses import replace
-from typing import TypeVar
 
 from django.db import DatabaseError, connection
 
 from hiroba.foundation.changes.kinds import PEOPLE_KINDS
 from hiroba.foundation.changes.reach import Event, Reach, events_of
 from hiroba.foundation.changes.readers import changes_after, latest_seq
+from hiroba.foundation.changes.threads import in_thread
 from hiroba.foundation.changes.wakeups import add_sleeper, remove_sleeper
 
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
 BATCH = 500
 MOST_WAITING = 1000  # events a slow page may lag behind before it is let go and resumes by itself
-Answer = TypeVar("Answer")
 REMEMBERED = 10_000  # subjects whose newest reach is kept for what still waits in queues
 
 
@@ -69,7 +68,7 @@ class Hub:
     async def subscribe(self) -> Subscriber:
         """Join: everything after `joined_at` will be offered. A closed hub gives a place that is over."""
         if not self._is_running():
-            seq = await self._in_thread(latest_seq)
+            seq = await in_thread(self._thread, latest_seq)
             if not self._is_running():  # two may have asked at once
                 self._start(seq)
         subscriber = Subscriber(self.seq)
@@ -86,7 +85,7 @@ class Hub:
 
     async def events_between(self, after: int, until: int) -> list[Event]:
         """Give what a returning page missed, ascending, at most a batch."""
-        return await self._in_thread(_read, after, min(BATCH, until - after))
+        return await in_thread(self._thread, _read, after, min(BATCH, until - after))
 
     def as_of_now(self, event: Event) -> Event:
         """Give the event with the newest reach the hub knows: what waited in a queue may have been narrowed since."""
@@ -111,7 +110,7 @@ class Hub:
             self._subscribers.clear()
             self._woken.set()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._in_thread(_give_back)
+        await in_thread(self._thread, _give_back)
         self._thread.shutdown()
 
     def _end_all(self) -> None:
@@ -150,16 +149,13 @@ class Hub:
     async def _read_once(self) -> bool:
         """Read and hand on the next batch; tell whether there may be more at once."""
         try:
-            events = await self._in_thread(_read, self.seq, BATCH)
+            events = await in_thread(self._thread, _read, self.seq, BATCH)
         except DatabaseError:
             logger.exception("STREAM-01 after %d", self.seq)
             await asyncio.sleep(1)
             return False
         self._publish(events)
         return len(events) == BATCH
-
-    async def _in_thread(self, ask: Callable[..., Answer], *arguments: int) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _ask, ask, *arguments)
 
     def _publish(self, events: Sequence[Event]) -> None:
         if not events:
@@ -177,15 +173,6 @@ class Hub:
 
 def _read(after: int, limit: int) -> list[Event]:
     return events_of(changes_after(after, limit))
-
-
-def _ask(ask: Callable[..., Answer], *arguments: int) -> Answer:
-    """Ask the database in the hub's own thread; after a failure the next question opens a new connection."""
-    try:
-        return ask(*arguments)
-    except DatabaseError:
-        connection.close()
-        raise
 
 
 def _give_back() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from hiroba.foundation.changes.hub import Hub
 from hiroba.foundation.changes.reach import Reach, register_reach
 from hiroba.foundation.changes.readers import latest_seq
 from hiroba.foundation.changes.stream import Pace, current_event_id, stream_events
+from hiroba.foundation.changes.threads import ask_database
 
 CHILDCARE, TAX = frozenset({"unit:0402", "person:1"}), frozenset({"unit:0301", "person:2"})
 
@@ -66,7 +68,7 @@ class Listener:
             last_event_id=last_event_id,
             still_allowed=world.may_listen,
             hub=hub,
-            pace=Pace(**{"heartbeat": 3600, "recheck": 0, **pace}),
+            pace=Pace(**{"heartbeat": 1e9, "recheck": 0, **pace}),
         )
 
     async def begin(self) -> Listener:
@@ -195,7 +197,7 @@ def test_who_lost_a_right_hears_nothing_that_comes_after_the_change_of_rights(wo
 
 def test_what_waits_for_a_slow_page_is_checked_with_the_rights_of_the_moment_it_is_sent(world, run):
     async def story(hub: Hub) -> None:
-        blocks = stream_events(world.who, hub=hub, pace=Pace(heartbeat=3600, recheck=60))
+        blocks = stream_events(world.who, hub=hub, pace=Pace(heartbeat=1e9, recheck=60))
         await anext(blocks)
         reading = asyncio.ensure_future(anext(blocks))
         await asyncio.sleep(0.05)
@@ -344,3 +346,30 @@ def test_a_changed_id_is_not_accepted():
 def test_the_id_of_now_is_the_newest_change(world):
     world.record(1, CHILDCARE)
     assert unseal(current_event_id()) == latest_seq() == 1
+
+
+def test_streams_ask_the_database_from_few_threads(world):
+    def ask() -> str:
+        latest_seq()
+        return threading.current_thread().name
+
+    async def story() -> set[str]:
+        return set(await asyncio.gather(*(ask_database(ask) for _ in range(100))))
+
+    try:
+        assert len(asyncio.run(story())) <= 2
+    finally:
+        asyncio.run(forget_connections())
+
+
+async def forget_connections() -> None:
+    """Let the shared threads open new connections: the next test has another database."""
+    from django.db import connections
+
+    def forget() -> None:
+        connections["default"].close()
+        del connections["default"]
+        both.wait(5)
+
+    both = threading.Barrier(2)
+    await asyncio.gather(ask_database(forget), ask_database(forget))
