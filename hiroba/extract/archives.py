@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from hiroba.extract.passages import Trouble
 
 MEGABYTE = 1024 * 1024
-_ENTITY = re.compile(rb"<!ENTITY|<\0!\0E\0N\0T\0I\0T\0Y|\0<\0!\0E\0N\0T\0I\0T\0Y")
+_ENTITY = tuple("<!ENTITY".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 _PROLOGUE = (
     64 * 1024
 )  # bytes of an XML part in which a document type can reasonably stand; the parser itself is safe too
@@ -66,7 +65,8 @@ def _entity_trouble(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) ->
             continue
         try:
             with archive.open(member) as part:
-                if _ENTITY.search(part.read(_PROLOGUE)):
+                prologue = part.read(_PROLOGUE)
+                if any(entity in prologue for entity in _ENTITY):
                     return Trouble("EXTRACT-30", {"part": member.filename[:100]})
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
             continue  # one damaged part: the format's reader says what it could not read

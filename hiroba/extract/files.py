@@ -12,7 +12,10 @@ from pathlib import Path
 from hiroba.extract.archives import Limits, find_trouble
 from hiroba.extract.formats import LATER, READERS, find_format
 from hiroba.extract.passages import Extraction, Trouble
+from hiroba.extract.strange_xml import DamagedError
 
+# What parsers raise for broken input; lxml's XMLSyntaxError is a SyntaxError.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RecursionError, UnicodeError, KeyError, SyntaxError, DamagedError)
 PACKED = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "archive", "xlsb"})
 
 
@@ -32,8 +35,8 @@ def extract(path: Path, name: str | None = None, limits: Limits | None = None) -
         return _read(path, kind, limits)
     except MemoryError:
         return Extraction(error=Trouble("EXTRACT-06"))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RecursionError, UnicodeError, KeyError, SyntaxError):
-        return Extraction(error=Trouble("EXTRACT-03"))  # SyntaxError: lxml's XMLSyntaxError is one
+    except _DAMAGED:
+        return Extraction(error=Trouble("EXTRACT-03"))
     except Exception as failure:  # a parser met what its author never imagined: the file is kept, the batch goes on
         return Extraction(error=Trouble("EXTRACT-08", {"reason": type(failure).__name__}))
 

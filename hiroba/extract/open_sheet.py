@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hiroba.extract.line import Line
 from hiroba.extract.open_text import JOIN, TextReader, rows_of
 from hiroba.extract.passages import Mark, Passage
-from hiroba.extract.strange_xml import Element, attribute, elements, find_element, local_name
+from hiroba.extract.strange_xml import Element, elements, find_element, local_name, number_in
 
 MOST_REPEATS = 200  # a row or cell with content that says it is repeated more often is filling
 MOST_ROWS = 1_048_576
@@ -98,5 +98,4 @@ def _cells(row: Element) -> Iterator[_Cell]:
 
 
 def _count(element: Element, name: str) -> int:
-    value = attribute(element, name, "1")
-    return max(1, min(int(value), MOST_ROWS)) if value.isdecimal() else 1
+    return max(1, number_in(element, name, 1, MOST_ROWS))

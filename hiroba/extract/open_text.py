@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hiroba.extract.line import Line
 from hiroba.extract.open_lists import Lists
 from hiroba.extract.passages import Kind, Mark
-from hiroba.extract.strange_xml import Element, attribute, elements, find_element, local_name
+from hiroba.extract.strange_xml import Element, attribute, elements, find_element, local_name, number_in
 
 JOIN = " | "
 _WHITE = re.compile(r"[ \t\r\n]+")
@@ -89,7 +89,7 @@ class TextReader:
     def _paragraph(self, element: Element, kind: Kind, label: str = "") -> Block:
         line = Line()
         is_heading = local_name(element) == "h"
-        level = int(attribute(element, "outline-level", "1") or 1) if is_heading else 0
+        level = number_in(element, "outline-level", 1, 10) if is_heading else 0
         line.add(self.lists.heading_label(level) if is_heading else label)
         before = line.length
         self.inline(element, line)
@@ -119,7 +119,7 @@ class TextReader:
     def _inline_child(self, child: Element, line: Line) -> None:
         name = local_name(child)
         if name == "s":
-            line.add(" " * min(int(attribute(child, "c", "1") or 1), 100))
+            line.add(" " * number_in(child, "c", 1, 100))
         elif name in ("tab", "line-break"):
             line.add("\t" if name == "tab" else "\n")
         elif name == "ruby":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -61,18 +62,32 @@ def _parse(data: bytes, *, recover: bool) -> Element | None:
 
 def local_name(element: Element) -> str:
     """Give an element's name without its namespace; empty for what is no element (an unexpanded entity)."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)  # the readers ask this more often than anything else
+def _local(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def elements(parent: Element, *names: str) -> Iterator[Element]:
     """Give the children with one of these local names."""
-    return (child for child in parent if local_name(child) in names)
+    return (child for child in parent if _local(child.tag) in names)
 
 
 def find_element(parent: Element | None, name: str) -> Element | None:
     """Give the first child with this local name."""
-    return None if parent is None else next(elements(parent, name), None)
+    if parent is not None:
+        for child in parent:
+            if _local(child.tag) == name:
+                return child
+    return None
+
+
+def number_in(element: Element, name: str, default: int, most: int) -> int:
+    """Give a whole number an attribute holds, at most `most`; the default where it is missing or none."""
+    value = attribute(element, name)
+    return min(int(value), most) if value.isdecimal() and len(value) < 20 else default
 
 
 def attribute(element: Element | None, name: str, default: str = "") -> str:

@@ -34,15 +34,14 @@ class Numbering:
     """The lists of one document with their counters; ask once for each paragraph, in document order."""
 
     def __init__(self, root: Element | None) -> None:
-        self._lists: dict[str, _List] = {}
+        self._abstract: dict[str, Element] = {}
+        self._lists: dict[str, _List] = {}  # those in use: documents carry dozens that are not
         self._numbers: dict[str, tuple[str, dict[int, _Level]]] = {}
         self._begun: set[tuple[str, int]] = set()
         self._starts: dict[tuple[str, int], int] = {}
         if root is None:
             return
-        for abstract in elements(root, "abstractNum"):
-            levels = {_depth(level): _level(level) for level in elements(abstract, "lvl")}
-            self._lists[attribute(abstract, "abstractNumId")] = _List(levels)
+        self._abstract = {attribute(each, "abstractNumId"): each for each in elements(root, "abstractNum")}
         for number in elements(root, "num"):
             self._read_number(number)
 
@@ -65,12 +64,20 @@ class Numbering:
         depth = attribute(find_element(direct, "ilvl"), "val")
         at = int(depth) if depth.isdecimal() else style.depth or 0
         abstract, changed = self._numbers.get(identifier, ("", {}))
-        found = self._lists.get(abstract)
+        found = self._find_list(abstract)
         if found is None or identifier == "0" or at >= _DEPTHS:
             return ""
         levels = {**found.levels, **changed}
         self._count(found, levels, identifier, at)
         return _shown(levels, found.counts, at)
+
+    def _find_list(self, abstract: str) -> _List | None:
+        if abstract not in self._lists:
+            element = self._abstract.get(abstract)
+            if element is None:
+                return None
+            self._lists[abstract] = _List({_depth(level): _level(level) for level in elements(element, "lvl")})
+        return self._lists[abstract]
 
     def _count(self, found: _List, levels: dict[int, _Level], identifier: str, at: int) -> None:
         start = levels.get(at, _Level()).start

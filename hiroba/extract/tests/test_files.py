@@ -155,6 +155,14 @@ def test_passwords_are_recognised_before_parsing(tmp_path: Path) -> None:
     assert refusal(path) == "EXTRACT-02"
 
 
+def test_a_package_without_its_main_part_is_damaged(tmp_path: Path) -> None:
+    types = package("wordprocessingml.document.main+xml", "word/document.xml")["[Content_Types].xml"]
+    assert refusal(write_zip(tmp_path / "a.docx", {"[Content_Types].xml": types})) == "EXTRACT-03"
+    assert (
+        refusal(write_zip(tmp_path / "a.odt", {"mimetype": "application/vnd.oasis.opendocument.text"})) == "EXTRACT-03"
+    )
+
+
 def test_a_reader_that_breaks_costs_only_its_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hiroba.extract import word
 
