@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from hiroba.extract.passages import Mark, Passage, Span
@@ -30,8 +31,8 @@ class Cell:
     readings: tuple[Mark, ...] = ()
 
     def __post_init__(self) -> None:
-        self.last_row = max(self.row, self.last_row)
-        self.last_column = max(self.column, self.last_column)
+        if self.last_row < 0:
+            self.last_row, self.last_column = self.row, self.column
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Sheet:
     is_hidden: bool = False
 
 
+@lru_cache(maxsize=16_384)
 def column_name(column: int) -> str:
     """Give the letters of a column: 0 → A, 26 → AA."""
     letters = ""
@@ -58,7 +60,7 @@ def column_name(column: int) -> str:
 def address(row: int, column: int, last_row: int = -1, last_column: int = -1) -> str:
     """Give `C14`, or `A1:C3` where the last cell is another one."""
     first = f"{column_name(column)}{row + 1}"
-    if max(last_row, row) == row and max(last_column, column) == column:
+    if last_row <= row and last_column <= column:
         return first
     return f"{first}:{column_name(max(last_column, column))}{max(last_row, row) + 1}"
 
@@ -74,6 +76,7 @@ def parse_range(reference: str) -> tuple[int, int, int, int] | None:
     return row, column, int(found[4]) - 1, column_index(found[3])
 
 
+@lru_cache(maxsize=16_384)
 def column_index(letters: str) -> int:
     """Give the number of a column from 0: A → 0."""
     index = 0

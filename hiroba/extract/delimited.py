@@ -22,7 +22,7 @@ def extract(path: Path) -> Extraction:
     """Read a delimited file row by row: cells joined by " | ", `line=N` where the row starts.
 
     A quote that is never closed is read as a character and reported (CSV-01); rows beyond MAX_ROWS are cut and
-    reported (TEXT-03)."""
+    reported (EXTRACT-37)."""
     decoded, warnings, error = read_text(path)
     if decoded is None:
         return Extraction(error=error, extractor="delimited/1")
@@ -34,7 +34,7 @@ def extract(path: Path) -> Extraction:
         if text := JOIN.join(cell.strip() for cell in cells if cell.strip()):
             passages.append(Passage(f"line={line}", text, "row"))
         if len(passages) == MAX_ROWS:
-            warnings.append(Trouble("TEXT-03", {"limit": MAX_ROWS}))
+            warnings.append(Trouble("EXTRACT-37", {"limit": MAX_ROWS}))
             break
     facts = {"encoding": decoded.encoding, "delimiter": delimiter}
     return Extraction(tuple(passages), tuple(warnings), facts=facts, extractor="delimited/1")

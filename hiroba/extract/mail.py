@@ -185,7 +185,7 @@ def _read_body(part: Message, kind: str, reading: _Reading) -> None:
         reading.warn("MAIL-01")
         content = lenient_base64(content)
     if len(content) > MAX_BODY:
-        reading.warn("TEXT-03", limit=MAX_BODY)
+        reading.warn("TEXT-03", megabytes=MAX_BODY // 2**20)
         content = content[:MAX_BODY]
     charset = str(part.get_param("charset") or "") or (declared_encoding(content[:4096]) if kind == "text/html" else "")
     try:

@@ -53,6 +53,8 @@ class Section:
 
 def shown_number(value: float, code: str, is_1904: bool = False) -> str:
     """Give a number as its cell shows it under a format code."""
+    if code == "General":
+        return general(value)
     sections = parsed(code)
     number = _decimal(value)
     section, is_absolute = _section_for(number, sections)
@@ -72,9 +74,11 @@ def shown_number(value: float, code: str, is_1904: bool = False) -> str:
 
 def shown_text(text: str, code: str) -> str:
     """Give a text as its cell shows it: `@` of the text section stands for it, an empty one hides it."""
+    if code in ("General", "@"):
+        return text
     sections = parsed(code)
     section = sections[3] if len(sections) > 3 else next((part for part in sections if "at" in part.kinds), None)
-    if section is None or code in ("@", "General"):
+    if section is None:
         return text
     return "".join(text if kind == "at" else part for kind, part in section.tokens if kind in ("at", "literal"))
 

@@ -22,7 +22,7 @@ _LOCKED = ("encrypted", "password")
 def extract(path: Path) -> Extraction:
     """Read every sheet of an old workbook; macros are noticed and never run (EXTRACT-35).
 
-    Encrypted: EXTRACT-02; damaged: EXTRACT-03; beyond the limits: cut, with XLSX-05."""
+    Encrypted: EXTRACT-02; damaged: EXTRACT-03; beyond the limits: cut, with EXTRACT-37."""
     try:
         book = _open(path)
     except xlrd.XLRDError as failure:
@@ -71,12 +71,13 @@ def _wide(data: bytes, position: int) -> int:
 
 def _book_passages(book: Any, warnings: list[Trouble]) -> Iterator[Passage]:
     started, cells = time.monotonic(), 0
+    hidden: list[str] = []
     for source in book.sheets():
         sheet = Sheet(source.name, is_hidden=bool(source.visibility))
         _take_widths(sheet, source)
         for row in range(source.nrows):
             if cells > MAX_CELLS or time.monotonic() - started > BUDGET_SECONDS:
-                warnings.append(Trouble("XLSX-05", {"cells": cells}))
+                warnings.append(Trouble("EXTRACT-37", {"limit": MAX_CELLS}))
                 break
             if shown := list(_row_cells(book, source, row)):
                 sheet.rows.append(shown)
@@ -84,8 +85,10 @@ def _book_passages(book: Any, warnings: list[Trouble]) -> Iterator[Passage]:
         _take_merges(sheet, source.merged_cells)
         found = [*sheet_passages(sheet), *_notes(sheet, source)]
         if sheet.is_hidden and found:
-            warnings.append(Trouble("XLSX-01", {"sheet": sheet.name}))
+            hidden.append(sheet.name)
         yield from found
+    if hidden:
+        warnings.append(Trouble("SHEET-01", {"sheets": ", ".join(hidden[:20])}))
 
 
 def _take_widths(sheet: Sheet, source: Any) -> None:

@@ -44,7 +44,7 @@ def extract(path: Path) -> Extraction:
     else:
         found, title = html_passages(decoded.text)
     if len(found) >= MAX_PASSAGES:
-        warnings.append(Trouble("TEXT-03", {"limit": MAX_PASSAGES}))
+        warnings.append(Trouble("EXTRACT-37", {"limit": MAX_PASSAGES}))
     facts = {"encoding": decoded.encoding}
     return Extraction(tuple(found), tuple(warnings), title=title, facts=facts, extractor="page/1")
 

@@ -27,7 +27,7 @@ Line = tuple[int, str]  # its number from 1, its text
 def extract(path: Path) -> Extraction:
     """Read a text or Markdown file as paragraphs, each with the line it starts at.
 
-    A long file is cut at MAX_BYTES or MAX_PASSAGES and says so (TEXT-03)."""
+    A long file is cut at MAX_BYTES (TEXT-03) or MAX_PASSAGES (EXTRACT-37)."""
     decoded, warnings, error = read_text(path)
     if decoded is None:
         return Extraction(error=error, extractor="plain/1")
@@ -35,7 +35,7 @@ def extract(path: Path) -> Extraction:
     read = xml_passages if is_xml(decoded.text) else markdown_passages if is_markdown else text_passages
     passages = list(islice(read(decoded.text), MAX_PASSAGES + 1))
     if len(passages) > MAX_PASSAGES:
-        warnings.append(Trouble("TEXT-03", {"limit": MAX_PASSAGES}))
+        warnings.append(Trouble("EXTRACT-37", {"limit": MAX_PASSAGES}))
     title = next((passage.text for passage in passages if passage.kind == "heading"), "") if is_markdown else ""
     return Extraction(
         passages=tuple(passages[:MAX_PASSAGES]),
@@ -52,7 +52,7 @@ def read_text(path: Path, declared: str = "") -> tuple[Decoded | None, list[Trou
         data = file.read(MAX_BYTES + 1)
     warnings: list[Trouble] = []
     if len(data) > MAX_BYTES:
-        warnings.append(Trouble("TEXT-03", {"limit": MAX_BYTES}))
+        warnings.append(Trouble("TEXT-03", {"megabytes": MAX_BYTES // 2**20}))
         data = data[: data.rfind(b"\n", 0, MAX_BYTES) + 1 or MAX_BYTES]
     try:
         decoded = decode(data, declared)

@@ -33,7 +33,7 @@ from hiroba.extract.workbook_package import (
 )
 
 MAX_CELLS = 1_000_000
-MAX_SHEETS = 1_000
+MAX_SHEETS = 1_000  # read; an office never has as many
 MAX_MERGES = 200_000
 LONGEST_CELL = 32_767  # characters: Excel's own limit
 BUDGET_SECONDS = 14.0  # of reading; what is left of the sandbox's 20 s writes the answer
@@ -56,6 +56,7 @@ class _Reading:
     cells: int = 0
     started: float = field(default_factory=time.monotonic)
     is_cut: bool = False
+    hidden_sheets: list[str] = field(default_factory=list)
 
     def is_full(self) -> bool:
         """Whether the limits of cells or time are reached."""
@@ -66,7 +67,7 @@ class _Reading:
 def extract(path: Path) -> Extraction:
     """Read every sheet of a workbook; damaged parts are reported (EXTRACT-34) and the others read.
 
-    Not a workbook: EXTRACT-03; beyond the limits: cut, with XLSX-05."""
+    Not a workbook: EXTRACT-03; beyond the limits: cut, with EXTRACT-37."""
     try:
         package = open_package(path)
     except (zipfile.BadZipFile, ValueError):
@@ -145,7 +146,7 @@ def _read_sheet(reading: _Reading, sheet: Sheet, part: str) -> None:
     reading.passages += printed
     if sheet.is_hidden and len(reading.passages) > before:
         reading.passages[before:] = [_all_hidden(passage) for passage in reading.passages[before:]]
-        reading.warnings.append(Trouble("XLSX-01", {"sheet": sheet.name}))
+        reading.hidden_sheets.append(sheet.name)
 
 
 def _all_hidden(passage: Passage) -> Passage:
@@ -297,7 +298,9 @@ def _comment_text(entry: Any) -> str:
 def _report(reading: _Reading) -> None:
     names = reading.package.names
     if reading.is_cut:
-        reading.warnings.append(Trouble("XLSX-05", {"cells": reading.cells}))
+        reading.warnings.append(Trouble("EXTRACT-37", {"limit": len(reading.passages)}))
+    if reading.hidden_sheets:
+        reading.warnings.append(Trouble("SHEET-01", {"sheets": ", ".join(reading.hidden_sheets[:20])}))
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
         reading.warnings.append(Trouble("EXTRACT-35"))
     if any("/externallinks/external" in name for name in names):

@@ -107,7 +107,8 @@ def open_package(path: Path) -> Package:
 
 def local(element: Any) -> str:
     """Give an element's name without its namespace, "" for comments and the like."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 @dataclass(slots=True)

@@ -132,7 +132,7 @@ def test_hidden_rows_columns_sheets_and_blanked_cells_are_read_and_marked(tmp_pa
     ]
     hidden = read(tmp_path, data(row(1, text("A1", "秘"))), state="veryHidden")
     assert hidden.passages[0].marks == (Mark(0, 1, "hidden"),)
-    assert [(w.code, w.params) for w in hidden.warnings] == [("XLSX-01", {"sheet": "予算 (案)"})]
+    assert [(w.code, w.params) for w in hidden.warnings] == [("SHEET-01", {"sheets": "予算 (案)"})]
 
 
 def test_letters_on_graph_paper_are_read_as_words(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_a_huge_sheet_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(workbook, "MAX_CELLS", 10)
     found = read(tmp_path, data(*[row(n, text(f"A{n}", "あ")) for n in range(1, 100)]))
     assert len(found.passages) == 11
-    assert [w.code for w in found.warnings] == ["XLSX-05"]
+    assert [w.code for w in found.warnings] == ["EXTRACT-37"]
 
 
 def test_what_another_program_wrote_is_read(tmp_path: Path) -> None:
