@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -15,7 +16,11 @@ _CLUSTER = re.compile(
 # Invisible and without meaning for search: selectors, soft hyphen, zero-width and direction marks.
 _INVISIBLE = re.compile(rf"[{_SELECTORS}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_JOINED = re.compile(rf"[\u0300-\u036f\u1100-\u11ff\u20d0-\u20ff\u3099\u309a\uff9e\uff9f{_SELECTORS}]")
+# One quick look for whatever the slower steps are for: most texts have none of it.
+_UNUSUAL = re.compile(
+    "[\u00ad\u0300-\u036f\u1100-\u11ff\u180b-\u180d\u200b-\u200f\u202a-\u202e\u2060-\u20ff\u3099\u309a"
+    "\ud800-\udfff\ufe00-\ufe0f\ufeff\uff9e\uff9f\U000e0100-\U000e01ef]"
+)
 
 
 @cache
@@ -34,16 +39,17 @@ def fold(text: str) -> str:
     """Fold `text` for the index: NFKC, case, variant characters; lone surrogates become spaces. Never raises."""
     if text.isascii():
         return text.lower()
-    safe = _INVISIBLE.sub("", _SURROGATE.sub(" ", text))
-    return unicodedata.normalize("NFKC", safe).casefold().translate(variants())
+    safe = _INVISIBLE.sub("", _SURROGATE.sub(" ", text)) if _UNUSUAL.search(text) else text
+    normal = safe if unicodedata.is_normalized("NFKC", safe) else unicodedata.normalize("NFKC", safe)
+    return normal.casefold().translate(variants())
 
 
-def fold_with_origins(text: str) -> tuple[str, list[int], list[int]]:
+def fold_with_origins(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """Fold `text` and say, for each character of the result, where it starts and ends in the original."""
     folded = fold(text)
-    if len(folded) == len(text) and not _JOINED.search(text) and not _INVISIBLE.search(text):
+    if len(folded) == len(text) and not _UNUSUAL.search(text):
         # Nothing joins its neighbour or vanishes, so no character became two: places are the same.
-        return folded, list(range(len(text))), list(range(1, len(text) + 1))
+        return folded, range(len(text)), range(1, len(text) + 1)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -1,12 +1,13 @@
 """Where in a text the words of a query stand, and the stretch of it worth showing: on the original characters.
 
-What is marked is what matched (the law in query.py): first as written, and only where a word is not there as written,
-in normal form, which costs an analysis of the text."""
+What is marked is what matched (the law in query.py): as written, and only where no word of the query stands in the text
+as written, in normal form, which costs an analysis of the text."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -66,7 +67,6 @@ def find_matches(text: str, query: Query) -> list[Place]:
 def _find(text: str, query: Query) -> list[list[Place]]:
     """Give the places of each word of the query; a list of its own for each word."""
     folded, starts, ends = fold_with_origins(text)
-    analysed: list[Token] | None = None
     found: list[list[Place]] = []
     for word in query.words():
         places = [
@@ -74,10 +74,9 @@ def _find(text: str, query: Query) -> list[list[Place]]:
             for pattern in _patterns(word)
             for first, last in islice(_spans(pattern, folded), MOST_MATCHES)
         ]
-        if not places and not word.is_phrase and len(text) <= LONGEST_ANALYSED:
-            analysed = word_tokens(text) if analysed is None else analysed
-            places = _in_normal_form(word, analysed)
         found.append(places)
+    if not any(found):
+        found = [_in_normal_form(word, text) for word in query.words() if not word.is_phrase]
     return found
 
 
@@ -118,18 +117,36 @@ def _unit_pattern(unit: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _groups(word: Word) -> tuple[tuple[tuple[str, ...], ...], ...]:
+def _groups(word: Word) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """Give the groups of the word and its synonyms, each with the character it begins with."""
     texts = (word.text, *word.synonyms)
-    return tuple(tuple(group) for text in texts for group in word_groups(text))
+    return tuple((group[0][0][0], tuple(group)) for text in texts for group in word_groups(text))
 
 
-def _in_normal_form(word: Word, tokens: list[Token]) -> list[Place]:
+def _in_normal_form(word: Word, text: str) -> list[Place]:
+    """Give the places of other writings. Only sentences that share the head of a group with it are analysed: other
+    writings of a word keep its first character (子ども 子供, 引越 引っ越し, サーバ サーバー)."""
     places: list[Place] = []
-    for group in _groups(word):
-        for at in range(len(tokens) - len(group) + 1):
-            if all(tokens[at + step].form in forms for step, forms in enumerate(group)):
-                places.append((tokens[at].start, tokens[at + len(group) - 1].end))
+    for start, end in _sentences(text[:LONGEST_ANALYSED]):
+        groups = [group for head, group in _groups(word) if head in text[start:end]]
+        tokens = word_tokens(text[start:end]) if groups else []
+        for group in groups:
+            places.extend((start + first, start + last) for first, last in _runs(group, tokens))
     return places[:MOST_MATCHES]
+
+
+def _runs(group: tuple[tuple[str, ...], ...], tokens: list[Token]) -> Iterator[Place]:
+    for at in range(len(tokens) - len(group) + 1):
+        if all(tokens[at + step].form in forms for step, forms in enumerate(group)):
+            yield tokens[at].start, tokens[at + len(group) - 1].end
+
+
+def _sentences(text: str) -> Iterator[Place]:
+    start = 0
+    for match in re.finditer("[。\n]", text):
+        yield start, match.end()
+        start = match.end()
+    yield start, len(text)
 
 
 def _merged(places: list[Place]) -> list[Place]:
