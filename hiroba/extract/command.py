@@ -23,15 +23,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--readers", type=int, default=min(4, os.cpu_count() or 1), help="同時に読む数")
 
 
-def run(options: argparse.Namespace) -> Iterator[Document] | Document:
+def run(options: argparse.Namespace) -> Iterator[Document]:
     """Read one file, or with "-" one a line of standard input, in order: {"file","passages","warnings","error"}.
 
     A line is a path or a JSON object {"file": path}. A file that cannot be read is an answer with `error`, not a
     failure of the command."""
     if options.file == "-":
-        return _documents(sys.stdin, max(1, options.readers))
+        yield from _documents(sys.stdin, max(1, options.readers))
+        return
     with Sandbox(readers=1) as sandbox:
-        return document_of(options.file, sandbox.extract(Path(options.file)))
+        yield document_of(options.file, sandbox.extract(Path(options.file)))
 
 
 def _documents(lines: Iterable[str], readers: int) -> Iterator[Document]:

@@ -51,9 +51,14 @@ def limit_time(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
+def landlock_version() -> int:
+    """Give the version of the kernel's Landlock interface; 0 or less where there is none (network needs 4)."""
+    return int(ctypes.CDLL(None).syscall(_LANDLOCK_CREATE, None, 0, 1))
+
+
 def _forbid_by_kernel(libc: ctypes.CDLL) -> None:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    version = libc.syscall(_LANDLOCK_CREATE, None, 0, 1)
+    version = landlock_version()
     if version < 1:
         return  # an old kernel: the other two walls stand
     files = sum(bits for since, bits in _BUT_READING.items() if version >= since)

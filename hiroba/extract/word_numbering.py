@@ -73,11 +73,20 @@ class Numbering:
 
     def _find_list(self, abstract: str) -> _List | None:
         if abstract not in self._lists:
-            element = self._abstract.get(abstract)
+            element = self._levels_of(abstract)
             if element is None:
                 return None
             self._lists[abstract] = _List({_depth(level): _level(level) for level in elements(element, "lvl")})
         return self._lists[abstract]
+
+    def _levels_of(self, abstract: str) -> Element | None:
+        """The element that holds a list's levels: itself, or the one whose list style it borrows."""
+        element = self._abstract.get(abstract)
+        borrowed = attribute(find_element(element, "numStyleLink"), "val")
+        if not borrowed:
+            return element
+        owners = (e for e in self._abstract.values() if attribute(find_element(e, "styleLink"), "val") == borrowed)
+        return next(owners, element)
 
     def _count(self, found: _List, levels: dict[int, _Level], identifier: str, at: int) -> None:
         start = levels.get(at, _Level()).start
