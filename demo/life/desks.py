@@ -1,4 +1,4 @@
-"""What lies about on desks: rosters, thanks, slips of the pen, old versions and papers that matter to nobody any more."""
+"""What lies about on desks: rosters, thanks, slips of the pen, old versions, long memories and papers that matter to nobody any more."""
 
 from __future__ import annotations
 
@@ -12,3 +12,4 @@ from demo.papers import Paper
 def papers(today: date) -> Iterator[Paper]:
     """Yield the odds and ends."""
     yield from papers_of(today, "life_odds.txt")
+    yield from papers_of(today, "life_long.txt")

@@ -11,6 +11,7 @@ from demo.calendar import at, business_day, era_weekday, fiscal_year, month_day
 from demo.life.manuscript import TEXTS, day_told, papers_of, told_from
 from demo.papers import Block, Docx, Heading, Html, Mail, Paper, Para
 from demo.people import folder, people
+from demo.stories.telling import day_of
 
 UNIT = "00"
 WRITER = "yamamoto"
@@ -45,15 +46,32 @@ class Letter:
 
 def letters(today: date) -> Iterator[Letter]:
     """Yield every letter that has been sent, numbered from 1, on the Monday of its week."""
-    texts = [(TEXTS / f"s10_letters_{part}.txt").read_text(encoding="utf-8") for part in (1, 2)]
-    for number, part in enumerate(re.split(r"^@ ", "\n".join(texts), flags=re.MULTILINE)[1:], start=1):
-        head, _, body = part.partition("\n")
-        mark, title = (cell.strip() for cell in head.split("|"))
-        near = day_told(today, mark)
+    sent: dict[date, tuple[str, str]] = {}
+    for mark, title, body in sorted(manuscript(), key=lambda letter: not letter[0].startswith("月")):
+        near = near_day(today, mark)
         day = business_day(near - timedelta(days=near.weekday()))
         if day <= today:
-            words, *answers = re.split(r"^(?=[↩→])", told_from(today, body), flags=re.MULTILINE)
-            yield Letter(number, day, title, words.strip(), tuple(map(answer_of, answers)))
+            sent.setdefault(day, (title, body))  # one letter a week: what another story answers to goes first
+    for number, (day, (title, body)) in enumerate(sorted(sent.items()), start=1):
+        words, *answers = re.split(r"^(?=[↩→])", told_from(today, body), flags=re.MULTILINE)
+        yield Letter(number, day, title, words.strip(), tuple(map(answer_of, answers)))
+
+
+def manuscript() -> Iterator[tuple[str, str, str]]:
+    """Yield mark of the day, title and the rest of every letter that was ever drafted."""
+    texts = [(TEXTS / f"s10_letters_{part}.txt").read_text(encoding="utf-8") for part in (1, 2)]
+    for part in re.split(r"^@ ", "\n".join(texts), flags=re.MULTILINE)[1:]:
+        head, _, body = part.partition("\n")
+        mark, title = (cell.strip() for cell in head.split("|"))
+        yield mark, title, body
+
+
+def near_day(today: date, mark: str) -> date:
+    """Return the day near which a letter was sent: 前5/12 in a fiscal year, 月-5/1 so many months before the last count."""
+    if mark.startswith("月"):
+        months, day = mark.removeprefix("月").split("/")
+        return day_of(today, int(months), int(day))
+    return day_told(today, mark)
 
 
 def answer_of(line: str) -> Answer:
