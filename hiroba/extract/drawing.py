@@ -21,9 +21,14 @@ def drawing_texts(root: Element) -> Iterator[str]:
 def drawing_text(paragraph: Element) -> str:
     """Give the text of one DrawingML paragraph: runs, fields as shown, line breaks, formulas."""
     pieces: list[str] = []
+    replaced: set[Element] = set()  # the second form of what has already been read in its first
     for element in paragraph.iter(etree.Element):
         name = local_name(element)
-        if name == "t" and element.text:
+        if name == "Fallback":
+            replaced.update(element.iter(etree.Element))
+        elif element in replaced:
+            continue
+        elif name == "t" and element.text:
             pieces.append(element.text)
         elif name == "br":
             pieces.append("\n")

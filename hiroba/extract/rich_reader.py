@@ -57,6 +57,7 @@ class RichReader:
         self.body = Sink()
         self.margins: list[Block] = []
         self.facts: dict[str, str] = {}
+        self._margins_said: set[str] = set()
         self._state = _State(self.body)
         self._groups: list[_State] = []
         self._opens_group = False  # the next control word names a destination
@@ -136,8 +137,11 @@ class RichReader:
     def _end_sink(self, sink: Sink) -> None:
         sink.end()
         if sink.kind in ("header", "footer"):
-            said = {block.line.finish()[0] for block in self.margins}
-            self.margins += [block for block in sink.blocks if block.line.finish()[0] not in said]
+            for block in sink.blocks:  # every section repeats them: once is enough
+                text = block.line.finish()[0]
+                if text not in self._margins_said:
+                    self._margins_said.add(text)
+                    self.margins.append(block)
         else:
             self._state.sink.hanging += sink.blocks
 

@@ -42,6 +42,15 @@ def test_shapes_in_groups_in_groups_are_read(tmp_path: Path) -> None:
     assert [text for *_, text in said(read(pptx(tmp_path / "a.pptx", group)))] == ["内側", "外側"]
 
 
+def test_a_formula_with_a_second_form_is_said_once(tmp_path: Path) -> None:
+    forms = (
+        '<mc:AlternateContent xmlns:mc="mc"><mc:Choice><m:oMath xmlns:m="m"><m:t>x=1</m:t></m:oMath></mc:Choice>'
+        "<mc:Fallback><a:r><a:t>x=1</a:t></a:r></mc:Fallback></mc:AlternateContent>"
+    )
+    path = pptx(tmp_path / "a.pptx", shape("式: ").replace("</a:r></a:p>", f"</a:r>{forms}</a:p>"))
+    assert [text for *_, text in said(read(path))] == ["式: x=1"]
+
+
 def test_a_table_gives_its_rows_and_merged_cells_once(tmp_path: Path) -> None:
     def cell(text: str, merged: str = "") -> str:
         return f"<a:tc {merged}><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"

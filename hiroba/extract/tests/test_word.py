@@ -223,6 +223,15 @@ def test_list_numbers_are_shown_as_word_shows_them(tmp_path: Path) -> None:
     ]
 
 
+def test_a_list_may_borrow_the_levels_of_a_list_style(tmp_path: Path) -> None:
+    levels = level(0, "irohaFullWidth", "(%1)")
+    owner = f'<w:abstractNum w:abstractNumId="1"><w:styleLink w:val="S"/>{levels}</w:abstractNum>'
+    borrower = '<w:abstractNum w:abstractNumId="2"><w:numStyleLink w:val="S"/></w:abstractNum>'
+    number = '<w:num w:numId="1"><w:abstractNumId w:val="2"/></w:num>'
+    found = read(docx(tmp_path / "a.docx", numbered("甲") + numbered("乙"), {"numbering": owner + borrower + number}))
+    assert texts(found) == ["(イ) 甲", "(ロ) 乙"]
+
+
 def test_fields_show_their_result_even_across_paragraphs(tmp_path: Path) -> None:
     def mark(kind: str) -> str:
         return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
