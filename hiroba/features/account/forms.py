@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hiroba.foundation.people.models import Person
@@ -41,7 +41,7 @@ class PasswordForm(forms.Form):
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
-        self.fields["new"].help_text = __("10文字以上。よくある言葉や、数字だけのものは使えません。")
+        self.fields["new"].help_text = gettext("10文字以上。よくある言葉や、数字だけのものは使えません。")
         if person.must_change_password:
             del self.fields["old"]
 
@@ -49,7 +49,7 @@ class PasswordForm(forms.Form):
         """Check that it is really the person who sits there."""
         old: str = self.cleaned_data["old"]
         if not self.person.check_password(old):
-            raise ValidationError(__("いまのパスワードが違います。"))
+            raise ValidationError(gettext("いまのパスワードが違います。"))
         return old
 
     def clean_new(self) -> str:
@@ -57,14 +57,14 @@ class PasswordForm(forms.Form):
         new: str = self.cleaned_data["new"]
         validate_password(new, self.person)
         if self.person.has_usable_password() and self.person.check_password(new):
-            raise ValidationError(__("いまと違うパスワードにしてください。"))
+            raise ValidationError(gettext("いまと違うパスワードにしてください。"))
         return new
 
     def clean(self) -> dict[str, Any]:
         """Check that the new password was typed the same twice."""
         cleaned = super().clean() or {}
         if cleaned.get("new") and cleaned.get("again") and cleaned["new"] != cleaned["again"]:
-            self.add_error("again", __("2つの新しいパスワードが違います。"))
+            self.add_error("again", gettext("2つの新しいパスワードが違います。"))
         return cleaned
 
 

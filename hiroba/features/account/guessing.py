@@ -2,9 +2,9 @@
 
 A failed try makes the next one wait, longer each time, for the same login from the same address. A browser in which
 the person has signed in before carries a device cookie (OWASP, "Slow Down Online Guessing Attacks with Device
-Cookies"): its tries are counted apart, so that somebody else's guessing never holds the owner up. One address that fails with
-many logins and hardly ever succeeds is a spray: it waits too, and the journal says so. No wait is longer than a
-minute, and a try while waiting neither checks the password nor makes the wait longer."""
+Cookies"): its tries are counted apart, so that somebody else's guessing never holds the owner up. One address that
+fails with many logins and hardly ever succeeds is a spray: it waits too, and the journal says so. No wait is longer
+than a minute, and a try while waiting neither checks the password nor makes the wait longer."""
 
 from __future__ import annotations
 

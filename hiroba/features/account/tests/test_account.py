@@ -73,11 +73,11 @@ def test_unknown_login_and_wrong_password_answer_the_same(client: Client, kimura
 def test_unknown_login_and_wrong_password_take_the_same_time(kimura: Person) -> None:
     def seconds(login: str) -> float:
         times = []
-        for _round in range(4):
+        for _round in range(3):
             SignInTry.objects.all().delete()
-            begun = time.perf_counter()
+            begun = time.process_time()  # of all threads: what the hasher works, whoever else is busy
             code_of(actions.sign_in, login, "ちがう", HERE)
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
         return min(times)
 
     known, unknown = seconds("kimura"), seconds("nobody")
