@@ -55,7 +55,7 @@ class PersonMiddleware:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Stop whoever may not come in before any view is asked."""
-        name = request.resolver_match.url_name if request.resolver_match else None
+        name = request.resolver_match.view_name if request.resolver_match else None
         person: Person | None = getattr(request, "person", None)
         if person is None:
             return None if name in OPEN_TO_ALL or _brings_token(request) else _ask_to_sign_in(request)

@@ -1,15 +1,7 @@
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from hiroba.features.guide.pages import NAMES, find_page, guide_dir, list_pages, render_page
-
-
-@pytest.fixture(autouse=True)
-def static_root() -> None:
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

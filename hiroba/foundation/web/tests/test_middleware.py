@@ -2,10 +2,8 @@
 
 import errno
 import sys
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
@@ -49,17 +47,12 @@ urlpatterns = [
     path("api/thing/", ok, name="api-thing"),
     path("api/falls/<slug:how>/", falls, name="api-falls"),
     path("", include("hiroba.features.guide.urls")),
+    path("other/", include(([path("help/", ok, name="help")], "other"))),
 ]
 handler404 = not_found
 handler500 = server_error
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(sys.modules[__name__].__name__)]
-
-
-@pytest.fixture(autouse=True)
-def static_root() -> None:
-    """Make the folder that whitenoise warns of when it is missing."""
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
 
 
 @pytest.fixture
@@ -88,6 +81,16 @@ def test_a_script_without_signing_in_is_told_so_in_json() -> None:
     answer = Client().get("/api/thing/")
     assert answer.status_code == 401
     assert answer.json()["code"] == "WEB-01"
+
+
+def test_a_personal_token_is_judged_by_the_api_itself_and_opens_no_page() -> None:
+    with_token = Client(headers={"Authorization": "Bearer x"})
+    assert with_token.get("/api/thing/").content == b"nobody"
+    assert with_token.get("/inside/").status_code == 302
+
+
+def test_an_address_of_another_room_does_not_become_open_by_its_name() -> None:
+    assert Client().get("/other/help/").status_code == 302
 
 
 def test_help_is_open_to_everybody() -> None:
