@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import importlib
 import os
 import shutil
 import socket
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="hiroba-test-"))
@@ -21,14 +21,9 @@ os.environ.pop("HIROBA_DATABASE", None)
 for _folder in ("incoming", "originals", "index", "static"):
     (HOME / _folder).mkdir()
 
-from django.conf import settings  # noqa: E402
-
-import config.settings  # noqa: E402 - the settings read the environment when they are imported
-
-# pytest-django has imported the settings before this file: read them again, now from the home of this run.
-importlib.reload(config.settings)
-for _name in filter(str.isupper, dir(config.settings)):
-    setattr(settings, _name, getattr(config.settings, _name))
+# Named here and not in pyproject.toml: the settings read the environment when they are imported.
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
 
 pytest_plugins = ["tests.postgres"]
 

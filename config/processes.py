@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import FrameType
@@ -34,6 +35,8 @@ def run_serve(options: argparse.Namespace) -> None:
     """Serve until told to stop; the worker lives and ends with the server, and is started again when it dies."""
     import uvicorn
 
+    # Style sheets and scripts are small: that whitenoise hands them over whole is no matter.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     stop = threading.Event()
     keeper = threading.Thread(target=_keep_worker, args=(stop,), daemon=True)
     if not options.no_worker:

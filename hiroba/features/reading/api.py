@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Router, Schema
 
 from hiroba.archive import actions
@@ -70,7 +70,7 @@ def get_record(request: HttpRequest, record_id: int, revision: int | None = None
 
 
 @router.get("/{record_id}/original")
-def get_original(request: HttpRequest, record_id: int, revision: int | None = None) -> FileResponse:
+def get_original(request: HttpRequest, record_id: int, revision: int | None = None) -> StreamingHttpResponse:
     """Give the original's bytes as a download."""
     found = archive.get_revision(person_of(request), record_id, revision)
     note(request, "original.downloaded", "record", record_id, f"revision={found.number}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -33,7 +33,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
 
 
 @require_GET
-def original(request: HttpRequest, record_id: int) -> FileResponse:
+def original(request: HttpRequest, record_id: int) -> StreamingHttpResponse:
     """Give the original to keep, so that nothing in it runs in the browser."""
     revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
     note(request, "original.downloaded", "record", record_id, f"revision={revision.number}")

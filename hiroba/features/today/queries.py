@@ -83,11 +83,16 @@ def get_day(person: Person, limit: int = 12) -> Day:
     return Day(
         now=timezone.localtime(),
         waiting=[_waiting(record) for record in records_held_for(person)[:10]],
-        lately=[card_of(record, person, principals, tree) for record in newest[:limit]],
+        lately=[card_of(record, person, principals, tree) for record in _one_of_each(newest)[:limit]],
         mine=_mine(person),
         mine_open=count_under_way(person),
         is_first_day=not newest,
     )
+
+
+def _one_of_each(records: list[Record]) -> list[Record]:
+    """Keep the first of those with one title: nine copies of a notice are one line of the day."""
+    return list({record.title: record for record in reversed(records)}.values())[::-1]
 
 
 def _is_of_own_unit(record: Record, principals: frozenset[str]) -> bool:
