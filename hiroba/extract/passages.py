@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "title", "heading", "paragraph", "row", "note", "comment", "header", "footer", "footnote", "shape", "caption", "code"
+    "title",
+    "heading",
+    "paragraph",
+    "row",
+    "note",
+    "comment",
+    "header",
+    "footer",
+    "footnote",
+    "shape",
+    "caption",
+    "code",
 ]
 
 
@@ -68,5 +79,6 @@ class Extraction:
     error: Trouble | None = None
     title: str = ""
     attachments: tuple[Attachment, ...] = ()
-    facts: dict[str, str] = field(default_factory=dict)  # what the file says of itself: author, sent_at (ISO), from, to …
+    # What the file says of itself: author, sent_at (ISO), from, to …
+    facts: dict[str, str] = field(default_factory=dict)
     extractor: str = ""  # name and version of what read it, e.g. "docx/1"

@@ -18,7 +18,7 @@ _DEPTH = 6000  # libxml2 allows 256 nested elements; our walk takes a few frames
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
-    """Answer each line {"path","name"}, or {"path","page","width"} for a picture of a page, with one frame until the input ends."""
+    """Answer each line {"path","name"}, or {"path","page","width"} for a picture, with one frame, to the end."""
     for line in requests:
         request = json.loads(line)
         confinement.limit_time(seconds)
