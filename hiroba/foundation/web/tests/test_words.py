@@ -1,5 +1,7 @@
+import ast
 import re
 from pathlib import Path
+from string import Formatter
 
 from hiroba.foundation.web.reference import ERRORS_PATH, errors_document
 from hiroba.foundation.web.wordings import CATALOGUE
@@ -68,3 +70,32 @@ def test_braces_in_a_parameter_are_left_alone() -> None:
 def test_an_unknown_code_is_still_an_answer() -> None:
     assert say("NOBODY-99").endswith("(NOBODY-99)")
     assert status_of("NOBODY-99") == 400
+
+
+def uses_with_parameters() -> list[tuple[str, set[str], str]]:
+    """Every call whose first argument is a code: the code, the names of the parameters given, and where."""
+    found = []
+    for path in sorted([*(ROOT / "hiroba").rglob("*.py"), *(ROOT / "config").rglob("*.py")]):
+        if "tests" in path.parts or "wordings" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                code = str(node.args[0].value)
+                if CODE.match(code) and code in CATALOGUE and not any(key.arg is None for key in node.keywords):
+                    found.append((code, _given(node), f"{path.relative_to(ROOT)}:{node.lineno}"))
+    return found
+
+
+def _given(call: ast.Call) -> set[str]:
+    dicts = [each for each in call.args[1:] if isinstance(each, ast.Dict)]
+    keys = {str(key.value) for each in dicts for key in each.keys if isinstance(key, ast.Constant)}
+    return keys | {str(keyword.arg) for keyword in call.keywords}
+
+
+def test_every_use_of_a_code_gives_what_its_sentence_needs() -> None:
+    missing = [
+        (code, where, needed - given)
+        for code, given, where in uses_with_parameters()
+        if (needed := {name for _, name, _, _ in Formatter().parse(str(CATALOGUE[code].text)) if name}) - given
+    ]
+    assert not missing
