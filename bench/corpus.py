@@ -42,7 +42,8 @@ def sentences(cache_dir: Path) -> list[Sentence]:
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
     kept = cache_dir / f"sentences-{digest}.pickle"
     if kept.exists():
-        return pickle.loads(kept.read_bytes())  # our own file
+        known: list[Sentence] = pickle.loads(kept.read_bytes())  # our own file
+        return known
     found = [Sentence(text, streams(text)) for text in texts]
     cache_dir.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(pickle.dumps(found))

@@ -44,6 +44,7 @@ from hiroba.search.engine import (
     Hit,
     IndexDamaged,
     Reach,
+    WriteFailed,
     Writer,
     WriterBusy,
 )
@@ -203,8 +204,11 @@ class EmbeddedWriter:
         row = Row()
         row.add_text("marker", "cursor")
         row.add_unsigned("cursor", cursor)
-        self._writer.add_document(row)
-        self._writer.commit()
+        try:
+            self._writer.add_document(row)
+            self._writer.commit()
+        except (ValueError, OSError) as error:
+            raise WriteFailed(str(error)) from error
 
     def cursor(self) -> int:
         """Give the cursor of the last commit; 0 for a new index."""

@@ -22,6 +22,11 @@ class WriterBusy(Exception):  # noqa: N818 - says what is the matter
     """Another process, or another writer of this one, holds the index; only one may write."""
 
 
+class WriteFailed(Exception):  # noqa: N818 - says what is the matter
+    """A commit could not be written, for instance on a full disk. The index stands at the commit before; close the
+    writer, and open a new one when there is room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One passage with what its record says about itself. `key` is the passage's id, `day` counts from 1970-01-01
@@ -109,7 +114,8 @@ class Writer(Protocol):
         """Take every passage of these records out, those added since the last commit included."""
 
     def commit(self, cursor: int) -> None:
-        """Make everything since the last commit seen, together with `cursor`: either both are kept, or neither."""
+        """Make everything since the last commit seen, together with `cursor`: either both are kept, or neither.
+        WriteFailed when it could not be written."""
 
     def cursor(self) -> int:
         """Give the cursor of the last commit; 0 for a new index."""

@@ -288,6 +288,43 @@ while True:
 """
 
 
+FULL_DISK = """
+import resource, signal, sys
+from hiroba.search.embedded import EmbeddedEngine
+from hiroba.search.engine import Document, WriteFailed
+engine = EmbeddedEngine(sys.argv[1])
+writer = engine.open_writer()
+writer.add(Document(1, 1, 1, "税", principals=["everyone"]))
+writer.commit(1)
+for key in range(2, 2000):
+    writer.add(Document(key, key, 1, f"税の話{key}号" * 20, principals=["everyone"]))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+try:
+    writer.commit(2)
+except WriteFailed:
+    print("failed at", engine.cursor())
+writer.close()
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+writer = engine.open_writer()
+writer.commit(3)
+print("went on to", engine.cursor())
+"""
+
+
+def test_a_commit_on_a_full_disk_fails_clearly_and_leaves_the_one_before(tmp_path: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+    )
+    assert process.stdout.splitlines() == ["failed at 1", "went on to 3"]
+    assert keys(EmbeddedEngine(tmp_path), "税") == [1]
+
+
 def start_writing(directory: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", WRITING_PROCESS, str(directory)],
