@@ -11,7 +11,7 @@ from hiroba.features.finding.api import router as finding
 from hiroba.features.intake.api import router as intake
 from hiroba.features.reading.api import router as reading
 from hiroba.foundation.people.models import Person
-from hiroba.foundation.people.tokens import find_token_owner
+from hiroba.foundation.people.sign_ins import find_person_by_token
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.words import say, status_of
 
@@ -21,7 +21,7 @@ class PersonalToken(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
         """Give the token's owner and let the rooms find them where they look."""
-        person = find_token_owner(token)
+        person = find_person_by_token(token)
         request.person = person  # type: ignore[attr-defined]  # as PersonMiddleware does for cookies
         return person
 

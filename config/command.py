@@ -93,7 +93,7 @@ def _print(spec: Spec, options: argparse.Namespace) -> None:
         for document in result:
             print(json.dumps(_with_words(document), ensure_ascii=False, default=str), flush=True)
     elif result is not None:
-        say_plainly = getattr(module, spec.run.replace("run_", "say_"), None)
+        say_plainly = getattr(module, f"say_{spec.run.removeprefix('run_')}", None)
         if options.json or say_plainly is None:
             print(json.dumps(_with_words(result), ensure_ascii=False, default=str))
         else:

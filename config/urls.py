@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.api import api
 from hiroba.foundation.web.live import live
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hiroba.features.today.urls")),
     path("live/", live, name="live"),
+    path("api/", api.urls),
     path("", include("hiroba.features.finding.urls")),
     path("", include("hiroba.features.reading.urls")),
     path("", include("hiroba.features.intake.urls")),
