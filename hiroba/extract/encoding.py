@@ -19,6 +19,7 @@ CLEAR_MARGIN = 0.25  # between the best and the second reading; measured on offi
 PLAUSIBLE = 0.15
 CLEAR_JAPANESE = 0.6
 LOSS_ALLOWED = 0.02  # part of the characters that may be unreadable before a reading is dropped altogether
+MOSTLY_ASCII = 0.9  # such a text is shown even where its few other characters make no sense
 REPLACEMENT = "\ufffd"
 
 
@@ -123,7 +124,15 @@ def _detect(data: bytes) -> Decoded:
         return wide
     if (text := _strict(data, "utf-8")) is not None:
         return _checked(Decoded(text, "utf-8", True)) if _says_utf8(text) else _doubtful_utf8(data, text)
-    return _best(data)
+    return _broken_utf8(data) or _best(data)
+
+
+def _broken_utf8(data: bytes) -> Decoded | None:
+    """UTF-8 with a few broken places: its long sequences do not come about by chance."""
+    text = data.decode("utf-8", "replace")
+    lost = text.count(REPLACEMENT)
+    whole = sum("\u0800" <= char < "\ud800" for char in text)
+    return _checked(Decoded(text, "utf-8", False)) if whole >= 4 * lost else None
 
 
 def _says_utf8(text: str) -> bool:
@@ -151,7 +160,7 @@ def _best(data: bytes) -> Decoded:
     whole = _ranked([(label, text) for label, text in readings if text is not None])
     if not whole or whole[0][0] < PLAUSIBLE:
         whole = _ranked([*((label, text) for _, label, text in whole), *_rarer_readings(data)])
-    if not whole or whole[0][0] < 0:
+    if not whole or (whole[0][0] < 0 and _ascii_part(whole[0][2]) < MOSTLY_ASCII):
         raise UndecodableError("no encoding gives text")
     score, label, text = whole[0]
     second = whole[1][0] if len(whole) > 1 else 0.0
@@ -285,7 +294,9 @@ def _japanese_score(text: str) -> float:
 
 
 _WESTERN_LETTER = re.compile(
-    r"""(?<![^A-Za-zÀ-ÿ' "(@.\n-])[À-ÖØ-öø-ÿŠšŽžŒœ](?=[A-Za-zÀ-ÿ' .,;:!?]|$)|[«»“”‘’–—…€£§©°]""", re.MULTILINE
+    r"""(?<![^A-Za-zÀ-ÿ' "(@.\n-])[À-ÖØ-öø-ÿ](?=[A-Za-zÀ-ÿ' .,;:!?]|$)"""
+    r"|(?<=[A-Za-zÀ-ÿ])[ŠšŽžŒœ](?=[A-Za-zÀ-ÿ' .,;:!?]|$)|[«»“”‘’–—…€£§©°]",
+    re.MULTILINE,
 )
 
 

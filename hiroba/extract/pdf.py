@@ -162,7 +162,7 @@ def _attachments(document: Any, reading: _Reading) -> Iterator[Attachment]:
         try:
             attached = document.get_attachment(index)
             content = bytes(attached.get_data())
-        except pdfium.PdfiumError:
+        except (pdfium.PdfiumError, UnicodeDecodeError):
             continue
         room -= len(content)
         if room >= 0:
@@ -182,7 +182,10 @@ def _has_script(document: Any, path: Path) -> bool:
 
 def _facts(document: Any) -> dict[str, str]:
     """What the file says of itself; titles that a printer driver made are cleaned, unreadable ones dropped."""
-    said = {key: value.strip() for key, value in document.get_metadata_dict(skip_empty=True).items()}
+    try:
+        said = {key: value.strip() for key, value in document.get_metadata_dict(skip_empty=True).items()}
+    except UnicodeDecodeError:
+        said = {}
     said = {k: v for k, v in said.items() if v.lower() not in _NO_TITLES and not _UNMAPPED.search(v)}
     facts = {"pages": str(len(document))}
     if "Title" in said:

@@ -70,7 +70,7 @@ def extract(path: Path) -> Extraction:
     Not a workbook: EXTRACT-03; beyond the limits: cut, with EXTRACT-37."""
     try:
         package = open_package(path)
-    except (zipfile.BadZipFile, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return Extraction(error=Trouble("EXTRACT-03"), extractor="workbook/1")
     with package.archive:
         reading = _Reading(package)

@@ -76,6 +76,16 @@ def test_a_broken_character_is_marked_and_the_rest_read() -> None:
     assert not decoded.sure
 
 
+def test_a_few_broken_bytes_do_not_cost_the_text_nor_its_encoding() -> None:
+    data = bytearray(("保育所の入所申込は窓口で受け付けています。" * 10).encode())
+    data[100] = 0xFF
+    data[400] = 0x41
+    decoded = decode(bytes(data))
+    assert (decoded.encoding, decoded.sure) == ("utf-8", False)
+    assert decoded.text.count("入所申込") >= 8
+    assert decode(b"A long English report with an odd byte. " * 9 + b"\x90").text.count("English") == 9
+
+
 @pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1" * 9, b"\0" * 50])
 def test_binary_is_refused_instead_of_shown_as_text(data: bytes) -> None:
     with pytest.raises(UndecodableError):

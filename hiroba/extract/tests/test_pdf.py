@@ -1,5 +1,6 @@
 import io
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from hiroba.extract import pdf
+from hiroba.extract import files, pdf
 from hiroba.extract.pdf_images import MAX_PIXELS, PageError, page_sizes, render
 
 OFFICE_FILES = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "office_files"
@@ -155,6 +156,23 @@ def test_every_word_that_a_peer_finds_is_in_a_passage(name: str) -> None:
     found = " ".join(p.text for p in pdf.extract(OFFICE_FILES / f"office/markitdown__{name}.pdf").passages)
     words = {word for word in expected.replace("|", " ").split() if not set(word) <= set("-=")}
     assert {word for word in words if word not in found} == set()
+
+
+@needs_office_files
+@pytest.mark.parametrize("name", ["cio-jp__dp2020_01", "cio-jp__dp2020_04", "cio-jp__dp2021_06"])
+def test_the_sentences_of_a_word_file_are_in_the_pdf_made_of_it(name: str) -> None:
+    """But for lines of the table of contents and sentences that a page's footer or a footnote's number interrupts."""
+    whole = plainest("".join(p.text for p in pdf.extract(OFFICE_FILES / f"japanese/{name}.pdf").passages))
+    paragraphs = [p for p in files.extract(OFFICE_FILES / f"japanese/{name}.docx").passages if p.kind == "paragraph"]
+    sentences = {plainest(s).lstrip("•・") for p in paragraphs for s in p.text.split("。")}
+    sentences = {sentence for sentence in sentences if len(sentence) > 15 and not sentence[-1].isdigit()}
+    missing = {sentence for sentence in sentences if sentence not in whole}
+    assert len(sentences) > 40
+    assert len(missing) <= 0.15 * len(sentences), missing
+
+
+def plainest(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 @needs_office_files
