@@ -214,18 +214,25 @@ def title_of(lines: list[str]) -> tuple[str, list[str]]:
     return (lines[0][2:], lines[1:]) if lines and lines[0].startswith("= ") else ("", lines)
 
 
+def entitled(title: str, blocks: list[Block]) -> list[Block]:
+    """Print the title above the paper, where readers look for it, unless its first heading says the same."""
+    if not title or (blocks and isinstance(blocks[0], Heading) and blocks[0].text == title):
+        return blocks
+    return [Para(title, "center", bold=True), *blocks]
+
+
 def docx_of(lines: list[str]) -> Docx:
     """Read a Word file; `頭: ` and `足: ` are its header and footer."""
     title, rest = title_of(lines)
     marked = {line[:2]: line[2:].strip() for line in rest if line.startswith(("頭:", "足:"))}
     text = [line for line in rest if not line.startswith(("頭:", "足:"))]
-    return Docx(blocks_of(text), title, marked.get("頭:", ""), marked.get("足:", ""))
+    return Docx(entitled(title, blocks_of(text)), title, marked.get("頭:", ""), marked.get("足:", ""))
 
 
 def pdf_of(lines: list[str]) -> Pdf:
     """Read a printed paper."""
     title, rest = title_of(lines)
-    return Pdf(blocks_of(rest), title)
+    return Pdf(entitled(title, blocks_of(rest)), title)
 
 
 def html_of(lines: list[str]) -> Html:

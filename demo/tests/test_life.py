@@ -12,7 +12,7 @@ import pytest
 
 from demo.calendar import JST
 from demo.life import budgets, council, counters, desks
-from demo.papers import Attachment, Body, Csv, Docx, Mail, Paper, Pptx, Text, Xlsx
+from demo.papers import Attachment, Body, Csv, Docx, Mail, Paper, Para, Pptx, Text, Xlsx
 from demo.people import people, unit_name, units
 from demo.stories import s09_waiting, s10_letters, s12_not_here, s13_disclosure, s14_survey, s16_notice
 
@@ -204,3 +204,10 @@ def test_budgets_agree_between_section_and_overview_but_for_the_figure_that_was_
     assert wrong == ["遊具の取替え"]
     assert told["遊具の取替え"][0] == 46800
     assert "48,600千円" in text_of(paper_named(papers, "正誤表").body)
+
+
+def test_a_word_file_of_a_manuscript_shows_its_title_on_the_page() -> None:
+    body = paper_named(desks.papers(TODAY), "断水の三日間").body
+    assert isinstance(body, Docx)
+    first = body.blocks[0]
+    assert isinstance(first, Para) and first.text.startswith("断水の三日間") and first.bold
