@@ -13,7 +13,8 @@ MOST = 8  # expansions of one word
 
 
 class Synonyms:
-    """Groups of words that mean the same. A word may stand in several groups."""
+    """Groups of words that mean the same. A word may stand in several groups; one inside another (学校 小学校) finds
+    it anyway."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._groups: dict[str, list[str]] = {}
@@ -23,7 +24,7 @@ class Synonyms:
                 continue
             for word in group:
                 known = self._groups.setdefault(fold(word), [])
-                known.extend(other for other in group if other != word and other not in known)
+                known.extend(other for other in group if fold(word) not in fold(other) and other not in known)
 
     def of(self, word: str) -> tuple[str, ...]:
         """Give other words for `word`, nearest group first, at most MOST; none when it is unknown."""

@@ -11,7 +11,7 @@ from tantivy import Query as Clause
 
 from hiroba.language.tokens import Phrase, phrase_of, word_groups
 from hiroba.search.engine import Ask, Reach
-from hiroba.search.query import And, Filter, Node, Not, Query, Word
+from hiroba.search.query import And, Filter, Node, Not, Or, Query, Word
 
 EPOCH = date(1970, 1, 1).toordinal()
 # As written is worth less than the word in normal form: 京都 inside 東京都 is found, but after 京都 itself.
@@ -62,11 +62,26 @@ class Compiler:
     def _found(self, query: Query) -> Clause:
         if query.root is None:
             return Clause.empty_query()
-        words = query.words()
-        if isinstance(query.root, Word):
-            return any_of([self._own(query.root), all_of([self._in_title(query.root), self._first()])])
-        own = [Clause.const_score_query(self._own(word), 0.0) for word in words]
-        return all_of([self._tree(query.root), any_of([*own, self._first()])])
+        parts = query.root.parts if isinstance(query.root, Or) else (query.root,)
+        if all(isinstance(part, Word) for part in parts):
+            words = query.words()
+            titled = any_of([self._in_title(word) for word in words])
+            return any_of([*(self._own(word) for word in words), all_of([titled, self._first()])])
+        return self._standing_in_its_text(query)
+
+    def _standing_in_its_text(self, query: Query) -> Clause:
+        """Give what satisfies the tree without what does so by its record's title alone (rule 5 of the law).
+
+        Looking for a word of the query in each passage's own text would double the work. Where words are joined by
+        AND, a passage that has none of them itself has them all in its title: few to look at, and they are barred."""
+        own = any_of([*(Clause.const_score_query(self._own(word), 0.0) for word in query.words()), self._first()])
+        tree = self._tree(query.root) if query.root is not None else Clause.empty_query()
+        direct = [part for part in query.root.parts if isinstance(part, Word)] if isinstance(query.root, And) else []
+        if not direct:
+            return all_of([tree, own])
+        by_title = all_of([self._in_title(word) for word in direct])
+        barred = Clause.boolean_query([(Occur.Must, by_title), (Occur.MustNot, own)])
+        return Clause.boolean_query([(Occur.Must, tree), (Occur.MustNot, barred)])
 
     def _tree(self, node: Node) -> Clause:
         if isinstance(node, Word):
