@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
 from hiroba import __version__
@@ -36,6 +37,20 @@ api = NinjaAPI(
 api.add_router("/search", finding)
 api.add_router("/records", reading)
 api.add_router("/imports", intake)
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """Answer a missing, wrong, ended or expired token alike."""
+    return refused(request, Refusal("WEB-01"))
+
+
+@api.exception_handler(ValidationError)
+def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Name the fields that could not be understood, never what was sent in them."""
+    fields = [".".join(str(part) for part in each["loc"]) for each in error.errors]
+    body = {"code": "WEB-06", "message": say("WEB-06"), "fields": fields}
+    return api.create_response(request, body, status=400)
 
 
 @api.exception_handler(Refusal)

@@ -74,6 +74,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "hiroba.foundation.web.views.csrf_failed"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hiroba.features.administration.urls")),
     path("", include("hiroba.features.guide.urls")),
 ]
+handler400 = "hiroba.foundation.web.views.bad_request"
+handler403 = "hiroba.foundation.web.views.forbidden"
 handler404 = "hiroba.foundation.web.views.not_found"
 handler500 = "hiroba.foundation.web.views.server_error"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from hiroba.features.intake import actions, queries
@@ -53,21 +53,19 @@ def _line(line: queries.Line) -> LineOut:
 
 
 @router.post("", response={201: ImportOut})
-def post_import(request: HttpRequest, body: ImportIn) -> tuple[int, ImportOut]:
+def post_import(request: HttpRequest, body: ImportIn) -> Status[ImportOut]:
     """Open an import."""
     batch = actions.open_upload(person_of(request), body.audience, body.reason, body.title)
     note(request, "record.received", "batch", batch.pk)
-    return 201, ImportOut(batch=batch.pk)
+    return Status(201, ImportOut(batch=batch.pk))
 
 
 @router.post("/{batch_id}/files", response={201: LineOut})
-def post_file(
-    request: HttpRequest, batch_id: int, file: File[UploadedFile], path: Form[str] = ""
-) -> tuple[int, LineOut]:
+def post_file(request: HttpRequest, batch_id: int, file: File[UploadedFile], path: Form[str] = "") -> Status[LineOut]:
     """Send one file; 201 only after its bytes are on disk for good."""
     name = path or file.name or ""
     item = actions.receive_upload(person_of(request), batch_id, name, None, file.chunks(1024 * 1024))
-    return 201, _line(queries.line_of(item))
+    return Status(201, _line(queries.line_of(item)))
 
 
 @router.get("/{batch_id}", response=ProgressOut)

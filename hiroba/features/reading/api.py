@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from hiroba.archive import actions
 from hiroba.archive import queries as archive
@@ -78,17 +78,17 @@ def get_original(request: HttpRequest, record_id: int, revision: int | None = No
 
 
 @router.put("/{record_id}/audience", response={204: None})
-def put_audience(request: HttpRequest, record_id: int, body: AudienceIn) -> tuple[int, None]:
+def put_audience(request: HttpRequest, record_id: int, body: AudienceIn) -> Status[None]:
     """Share a record with another audience."""
     person = person_of(request)
     actions.share_record(person, record_id, parse_audience(body.audience, person), body.reason)
     note(request, "record.shared", "record", record_id, body.audience)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{record_id}/withdrawal", response={204: None})
-def post_withdrawal(request: HttpRequest, record_id: int) -> tuple[int, None]:
+def post_withdrawal(request: HttpRequest, record_id: int) -> Status[None]:
     """Take a record back at once, everywhere."""
     actions.withdraw_record(person_of(request), record_id)
     note(request, "record.withdrawn", "record", record_id)
-    return 204, None
+    return Status(204, None)

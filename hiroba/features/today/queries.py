@@ -78,15 +78,16 @@ def get_day(person: Person, limit: int = 12) -> Day:
     principals = principals_of(person)
     visible = records_visible_to(person, principals)
     tree = get_tree()
-    newest = list(visible.filter(updated_at__gte=timezone.now() - LATELY)[: limit * 5]) or list(visible[:limit])
+    others = visible.exclude(owner=person)  # one's own stand in the margin
+    newest = list(others.filter(updated_at__gte=timezone.now() - LATELY)[: limit * 5]) or list(others[:limit])
     newest.sort(key=lambda record: not _is_of_own_unit(record, principals))
     return Day(
         now=timezone.localtime(),
         waiting=[_waiting(record) for record in records_held_for(person)[:10]],
-        lately=[card_of(record, person, principals, tree) for record in _one_of_each(newest)[:limit]],
+        lately=[card_of(record, principals, tree) for record in _one_of_each(newest)[:limit]],
         mine=_mine(person),
         mine_open=count_under_way(person),
-        is_first_day=not newest,
+        is_first_day=not newest and not visible.exists(),
     )
 
 
@@ -120,7 +121,7 @@ def _mine(person: Person) -> list[Mine]:
     ]
 
 
-def card_of(record: Record, person: Person, principals: frozenset[str], tree: Tree) -> Card:
+def card_of(record: Record, principals: frozenset[str], tree: Tree) -> Card:
     """Show a readable record as a card."""
     audience = principals_in(record.audience_id)
     return Card(
@@ -133,13 +134,11 @@ def card_of(record: Record, person: Person, principals: frozenset[str], tree: Tr
         at=record.updated_at,
         sharing_label=say_audience(audience, tree),
         is_everyone=EVERYONE in audience,
-        why=_why(record, person, principals, audience),
+        why=_why(record, principals, audience),
     )
 
 
-def _why(record: Record, person: Person, principals: frozenset[str], audience: frozenset[str]) -> str:
-    if record.owner_id == person.pk:
-        return _("あなたが取り込みました")
+def _why(record: Record, principals: frozenset[str], audience: frozenset[str]) -> str:
     if _is_of_own_unit(record, principals):
         return _("あなたの部署の資料です")
     if EVERYONE in audience:

@@ -36,7 +36,8 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
 
 def _give_back_connection() -> None:
     """Close this request's own connection: the stream asks through the few that all streams share."""
-    connection.close()
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _principals_now(person_id: int) -> frozenset[str]:

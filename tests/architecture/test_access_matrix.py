@@ -1,0 +1,179 @@
+"""Every address × every kind of person. An address that is not in the table fails; a cell is the status it answers.
+
+The record is 子育て支援課's, brought in by kimura for her section; batch, item and token are hers too. `former` left
+the section on a move, `left` no longer works here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from hiroba.features.account.actions import add_token
+from hiroba.foundation.access.principals import of_unit
+from hiroba.foundation.people.models import Person, RoleGrant, Team, Token
+from hiroba.foundation.people.queries import today
+from hiroba.ingest.models import Item, ItemState
+from hiroba.ingest.receiving import Parcel, open_batch, receive
+from tests.world import World
+
+PERSONAS = ("anonymous", "owner", "colleague", "outsider", "former", "left", "admin", "auditor")
+S = 302  # sent to sign in
+TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
+    # name: (method and path, status for each persona in the order of PERSONAS)
+    "today": ("GET /", (S, 200, 200, 200, 200, S, 200, 200)),
+    "live": ("GET /live/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "search": ("GET /search/?q=予算", (S, 200, 200, 200, 200, S, 200, 200)),
+    "search-suggestions": ("GET /search/suggestions/?q=予算", (S, 200, 200, 200, 200, S, 200, 200)),
+    "folders": ("GET /folders/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "folder-opening": ("POST /folders/opening/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "record": ("GET /records/{record}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-original": ("GET /records/{record}/original/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-page": ("GET /records/{record}/pages/1.webp", (S, 404, 404, 404, 404, S, 404, 404)),
+    "record-differences": ("GET /records/{record}/differences/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-why": ("GET /records/{record}/why/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-audience": ("GET /records/{record}/audience/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-withdrawal": ("POST /records/{record}/withdrawal/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-restoration": ("POST /records/{withdrawn}/restoration/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "intake": ("GET /intake/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "intake-batches": ("POST /intake/batches/ audience=section", (S, 201, 201, 201, 201, S, 201, 201)),
+    "intake-batch": ("GET /intake/batches/{batch}/", (S, 200, 404, 404, 404, S, 404, 404)),
+    "intake-files": ("POST /intake/batches/{batch}/files/ file", (S, 201, 404, 404, 404, S, 404, 404)),
+    "intake-batch-withdrawal": ("POST /intake/batches/{batch}/withdrawal/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "intake-retry": ("POST /intake/items/{item}/retry/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "intake-release": ("GET /intake/records/{held}/release/", (S, 200, 404, 404, 404, S, 404, 404)),
+    "units": ("GET /units/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "unit": ("GET /units/0402/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "person": ("GET /people/kimura/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "sign-in": ("GET /sign-in/", (200,) * 8),
+    "sign-out": ("POST /sign-out/", (S, 302, 302, 302, 302, S, 302, 302)),
+    "account": ("GET /account/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "account-password": ("GET /account/password/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "account-sessions": ("GET /account/sessions/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "account-tokens": ("GET /account/tokens/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "account-token-end": ("POST /account/tokens/{token}/end/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "account-language": ("POST /account/language/ language=ja", (S, 302, 302, 302, 302, S, 302, 302)),
+    "administration": ("GET /administration/", (S, 403, 403, 403, 403, S, 200, 200)),
+    "administration-people": ("GET /administration/people/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-import": ("GET /administration/people/import/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-import-application": (
+        "POST /administration/people/import/application/",
+        (S, 403, 403, 403, 403, S, 409, 403),
+    ),
+    "administration-person": ("GET /administration/people/{person}/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-person-state": (
+        "POST /administration/people/{person}/state/",
+        (S, 403, 403, 403, 403, S, 302, 403),
+    ),
+    "administration-person-roles": (
+        "POST /administration/people/{person}/roles/",
+        (S, 403, 403, 403, 403, S, 400, 403),
+    ),
+    "administration-person-slip": ("POST /administration/people/{person}/slip/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-units": ("GET /administration/units/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-teams": ("GET /administration/teams/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-team": ("GET /administration/teams/{team}/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-journal": ("GET /administration/journal/", (S, 403, 403, 403, 403, S, 403, 200)),
+    "administration-journal-export": ("GET /administration/journal/export/", (S, 403, 403, 403, 403, S, 403, 200)),
+    "help": ("GET /help/", (200,) * 8),
+    "help-page": ("GET /help/search/", (200,) * 8),
+    "api:openapi-json": ("GET /api/openapi.json", (200,) * 8),  # the shape, nothing in it
+    "api:api-root": ("GET /api/", (404,) * 8),
+    "api:get_search": ("GET /api/search?q=予算", (401, 200, 200, 200, 200, 401, 200, 200)),
+    "api:get_record": ("GET /api/records/{record}", (401, 200, 200, 404, 404, 401, 404, 404)),
+    "api:get_original": ("GET /api/records/{record}/original", (401, 200, 200, 404, 404, 401, 404, 404)),
+    "api:put_audience": ("PUT /api/records/{record}/audience json", (401, 204, 204, 404, 404, 401, 404, 404)),
+    "api:post_withdrawal": ("POST /api/records/{record}/withdrawal", (401, 204, 204, 404, 404, 401, 404, 404)),
+    "api:post_import": ("POST /api/imports json", (401, 201, 201, 201, 201, 401, 201, 201)),
+    "api:post_file": ("POST /api/imports/{batch}/files file", (401, 201, 404, 404, 404, 401, 404, 404)),
+    "api:get_import": ("GET /api/imports/{batch}", (401, 200, 404, 404, 404, 401, 404, 404)),
+}
+
+
+def addresses(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+        else:
+            yield from addresses(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert set(addresses(get_resolver())) == set(TABLE)
+
+
+@pytest.fixture
+def things(world: World) -> dict[str, object]:
+    for login in ("former", "left"):
+        person = Person.objects.create(login=login, name="異動 した", staff_number=login, is_active=login != "left")
+        person.posts.create(unit=world.units["0702"], from_on=today())
+        world.people[login] = person
+    RoleGrant.objects.create(person=world.ogawa, role="auditor", from_on=today())
+    section = frozenset({of_unit("0402")})
+    record = world.keep(world.kimura, "報告.txt", "予算の文です。", to=section).record
+    withdrawn = world.keep(world.kimura, "取り下げ.txt", "予算の文です。", to=section).record
+    type(withdrawn).objects.filter(pk=withdrawn.pk).update(state="withdrawn")
+    batch = open_batch(world.kimura, "upload:matrix", section)
+    item = receive(batch, Parcel("a.txt", "a.txt"), [b"x"])
+    Item.objects.filter(pk=item.pk).update(state=ItemState.FAILED)
+    add_token(world.kimura, "matrix")
+    return {
+        "record": record.pk,
+        "withdrawn": withdrawn.pk,
+        "held": world.keep(world.kimura, "名簿.txt", "個人番号 123456789018").record.pk,
+        "batch": batch.pk,
+        "item": item.pk,
+        "token": Token.objects.get(name="matrix").pk,
+        "person": world.sato.pk,
+        "team": Team.objects.get().pk,
+    }
+
+
+def who(world: World, persona: str) -> Person | None:
+    logins = {"owner": "kimura", "colleague": "sato", "outsider": "kondo", "admin": "endo", "auditor": "ogawa"}
+    return None if persona == "anonymous" else world.people[logins.get(persona, persona)]
+
+
+def ask(world: World, persona: str, line: str, things: dict[str, object]) -> int:
+    method, path, *extra = line.format(**things).split(" ")
+    person = who(world, persona)
+    client, headers = Client(), {}
+    if path.startswith("/api/"):
+        secret = add_token(person, "ask") if person else "nobody's"
+        headers = {"Authorization": f"Bearer {secret}"}
+    elif person is not None:
+        client.force_login(person)
+    data: object = {}
+    options: dict[str, str] = {}
+    if extra == ["file"]:
+        data = {"file": SimpleUploadedFile("b.txt", b"y"), "path": "b.txt"}
+    elif extra == ["json"]:
+        data, options = '{"audience": "unit:0402", "reason": "試し"}', {"content_type": "application/json"}
+    elif extra:
+        data = dict(pair.split("=") for pair in extra)
+    return _send(client, method, path, data, headers, options)
+
+
+def _send(
+    client: Client, method: str, path: str, data: object, headers: dict[str, str], options: dict[str, str]
+) -> int:
+    send = {"GET": client.get, "POST": client.post, "PUT": client.put}[method]
+    response = send(path, headers=headers) if method == "GET" else send(path, data, headers=headers, **options)
+    return int(response.status_code)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_an_address_answers_each_kind_of_person_as_the_table_says(
+    world: World, things: dict[str, object], name: str
+) -> None:
+    line, expected = TABLE[name]
+    found = []
+    for persona in PERSONAS:
+        with transaction.atomic():  # each persona meets the same world
+            found.append(ask(world, persona, line, things))
+            transaction.set_rollback(True)
+    assert dict(zip(PERSONAS, found, strict=True)) == dict(zip(PERSONAS, expected, strict=True))
