@@ -14,8 +14,8 @@ from hiroba.extract.cell_rows import Cell, Sheet, address, sheet_passages
 from hiroba.extract.number_format import BUILT_IN, shown_number, shown_text
 from hiroba.extract.passages import Extraction, Mark, Passage, Trouble
 
-MAX_CELLS = 1_000_000
-BUDGET_SECONDS = 14.0
+MAX_CELLS = 600_000
+BUDGET_SECONDS = 7.0
 _LOCKED = ("encrypted", "password")
 
 

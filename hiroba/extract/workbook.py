@@ -32,11 +32,11 @@ from hiroba.extract.workbook_package import (
     unescaped,
 )
 
-MAX_CELLS = 1_000_000
+MAX_CELLS = 600_000
 MAX_SHEETS = 1_000  # read; an office never has as many
 MAX_MERGES = 200_000
 LONGEST_CELL = 32_767  # characters: Excel's own limit
-BUDGET_SECONDS = 14.0  # of reading; what is left of the sandbox's 20 s writes the answer
+BUDGET_SECONDS = 7.0  # of reading cells; as much again makes passages and hands them out of the sandbox (20 s)
 MAX_ATTACHED_BYTES = 50 * 2**20
 _HEADER_CODES = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&K\d\d[+-]\d{3}|&\d{1,3}|&[LCRPNDTFAGZBIUESXYHO]|&\+\d*')
 _COPY_OF_THREAD = re.compile(r"\[[^\]\n]{4,60}\]\s*\n.*https://go\.microsoft\.com", re.DOTALL)
