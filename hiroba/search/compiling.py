@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice, product
 
@@ -19,6 +19,8 @@ AS_WRITTEN_BOOST = 0.3
 TITLE_BOOST = 2.5
 SYNONYM_BOOST = 0.5
 MOST_READINGS = 4
+# A passage's own text; its record's title; the same title once more, for the record's first passage only.
+TEXTS = ("body", "title", "head")
 
 
 class Compiler:
@@ -52,12 +54,11 @@ class Compiler:
 
     def title(self, text: str) -> Clause:
         """Give the first passages of the records whose title has `text` as written."""
-        return all_of([self._as_written("title", phrase_of(text)), self._first()])
+        return self._as_written("head", phrase_of(text))
 
     def title_beginning(self, text: str) -> Clause:
         """Give the first passages of the records whose title has a Latin word or number that begins with `text`."""
-        beginning = Clause.regex_query(self._schema, "title_characters", f"{text}.*")
-        return all_of([Clause.const_score_query(beginning, 1.0), self._first()])
+        return Clause.const_score_query(Clause.regex_query(self._schema, "head_characters", f"{text}.*"), 1.0)
 
     def _found(self, query: Query) -> Clause:
         if query.root is None:
@@ -65,8 +66,7 @@ class Compiler:
         parts = query.root.parts if isinstance(query.root, Or) else (query.root,)
         if all(isinstance(part, Word) for part in parts):
             words = query.words()
-            titled = any_of([self._in_title(word) for word in words])
-            return any_of([*(self._own(word) for word in words), all_of([titled, self._first()])])
+            return any_of([clause for word in words for clause in (self._own(word), self._in_title(word, "head"))])
         return self._standing_in_its_text(query)
 
     def _standing_in_its_text(self, query: Query) -> Clause:
@@ -104,13 +104,18 @@ class Compiler:
     def _own(self, word: Word) -> Clause:
         return self._in_field("body", word)
 
-    def _in_title(self, word: Word) -> Clause:
-        return Clause.boost_query(self._in_field("title", word), TITLE_BOOST)
+    def _in_title(self, word: Word, name: str = "title") -> Clause:
+        return Clause.boost_query(self._in_field(name, word), TITLE_BOOST)
 
     def _in_field(self, name: str, word: Word) -> Clause:
         clauses = [self._one(name, word.text, word.is_phrase)]
-        clauses.extend(Clause.boost_query(self._one(name, synonym, False), SYNONYM_BOOST) for synonym in word.synonyms)
+        clauses.extend(Clause.boost_query(self._synonym(name, each), SYNONYM_BOOST) for each in word.synonyms)
         return any_of(clauses)
+
+    def _synonym(self, name: str, text: str) -> Clause:
+        """Give where a synonym stands as a word: it was not typed, so it is not looked for inside other words."""
+        groups = word_groups(text)
+        return all_of([self._group(name, group) for group in groups]) if groups else self._one(name, text, True)
 
     def _one(self, name: str, text: str, is_phrase: bool) -> Clause:
         as_written = Clause.boost_query(self._as_written(name, phrase_of(text)), AS_WRITTEN_BOOST)
@@ -123,22 +128,29 @@ class Compiler:
     def _group(self, name: str, group: list[tuple[str, ...]]) -> Clause:
         """Give where the words of a group stand side by side, in normal form."""
         readings = list(islice(product(*group), MOST_READINGS))
-        return any_of([self._side_by_side(f"{name}_words", reading) for reading in readings])
+        return any_of([self._side_by_side(name, reading) for reading in readings])
 
     def _side_by_side(self, name: str, forms: tuple[str, ...]) -> Clause:
+        """Two neighbours are one term of the index, more are a phrase of such terms: no word is looked up alone."""
         if len(forms) == 1:
-            return Clause.term_query(self._schema, name, forms[0])
-        return Clause.phrase_query(self._schema, name, list(forms))
+            return Clause.term_query(self._schema, f"{name}_words", forms[0], "freq")
+        offsets = sorted({*range(0, len(forms) - 1, 2), len(forms) - 2})
+        return self._terms(f"{name}_neighbours", [(at, neighbours(forms[at], forms[at + 1])) for at in offsets])
+
+    def _terms(self, field: str, placed: Sequence[tuple[int, str]]) -> Clause:
+        if len(placed) == 1:
+            return Clause.term_query(self._schema, field, placed[0][1])
+        return Clause.phrase_query(self._schema, field, list(placed))
 
     def _as_written(self, name: str, phrase: Phrase) -> Clause:
         clauses = [
             Clause.const_score_query(Clause.term_query(self._schema, f"{name}_characters", single, "basic"), 1.0)
             for single in phrase.singles
         ]
-        if len(phrase.pairs) == 1:
-            clauses.append(Clause.term_query(self._schema, f"{name}_pairs", phrase.pairs[0][1]))
+        if phrase.triples and name in TEXTS:
+            clauses.append(self._terms(f"{name}_triples", phrase.triples))
         elif phrase.pairs:
-            clauses.append(Clause.phrase_query(self._schema, f"{name}_pairs", list(phrase.pairs)))
+            clauses.append(self._terms(f"{name}_pairs", phrase.pairs))
         return all_of(clauses) if clauses else Clause.empty_query()
 
     def _filter(self, asked: Filter) -> Clause:
@@ -170,6 +182,11 @@ class Compiler:
 
     def _first(self) -> Clause:
         return Clause.const_score_query(Clause.term_query(self._schema, "is_first", True), 0.0)
+
+
+def neighbours(left: str, right: str) -> str:
+    """Give the indexed form of two neighbouring words."""
+    return f"{left}/{right}"
 
 
 def any_of(clauses: list[Clause]) -> Clause:

@@ -1,7 +1,8 @@
 """The index of one machine: tantivy in the process, one directory on disk, one writer, readers that look again.
 
-Each passage is one document with three streams of its text (words, pairs, characters; hiroba.language.tokens) and the
-same three of its title. The cursor is a document too, so a commit keeps it and the passages together or not at all."""
+Each passage is one document with the streams of its text (words and neighbouring words, pairs and triples of
+characters, characters; hiroba.language.tokens) and those of its title: most of what is asked is a single term of one of
+them. The cursor is a document too, so a commit keeps it and the passages together or not at all."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ from tantivy import Query as Clause
 from hiroba.language.dates import fiscal_year_of
 from hiroba.language.folding import fold
 from hiroba.language.tokens import Streams, phrase_of, streams
-from hiroba.search.compiling import EPOCH, Compiler
+from hiroba.search.compiling import EPOCH, TEXTS, Compiler, neighbours
 from hiroba.search.engine import (
     FACETS,
     PASSAGES_A_RECORD,
@@ -51,7 +52,7 @@ from hiroba.search.engine import (
 from hiroba.search.query import Word
 
 # Part of the directory's name: a new layout is a new, empty index, and the log is read again from 0.
-LAYOUT = 1
+LAYOUT = 2
 WRITER_BYTES = 128_000_000
 FACET_VALUES = 100
 NARROWEST_WINDOW = 100
@@ -187,7 +188,10 @@ class EmbeddedWriter:
         for principal in document.principals:
             row.add_text("principals", principal)
         _add_streams(row, "body", self._analyse(document.body))
-        _add_streams(row, "title", self._analyse_title(f"{document.title}\n。{document.file}"))
+        title = self._analyse_title(f"{document.title}\n。{document.file}")
+        _add_streams(row, "title", title)
+        if document.is_first:
+            _add_streams(row, "head", title)
         _add_written(row, "file", self._analyse_title(document.file))
         _add_written(row, "people", self._analyse_title("。".join(document.people)))
         self._writer.add_document(row)
@@ -297,9 +301,11 @@ def _schema() -> Schema:
     builder.add_text_field("kind", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("unit", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("principals", tokenizer_name="raw", index_option="basic")
-    for name in ("body", "title"):
-        builder.add_text_field(f"{name}_words", tokenizer_name="spaced", index_option="position")
-    for name in ("body", "title", "file", "people"):
+    for name in TEXTS:
+        builder.add_text_field(f"{name}_words", tokenizer_name="spaced", index_option="freq")
+        builder.add_text_field(f"{name}_neighbours", tokenizer_name="spaced", index_option="position")
+        builder.add_text_field(f"{name}_triples", tokenizer_name="spaced", index_option="position")
+    for name in (*TEXTS, "file", "people"):
         builder.add_text_field(f"{name}_pairs", tokenizer_name="spaced", index_option="position")
         builder.add_text_field(f"{name}_characters", tokenizer_name="spaced", index_option="basic")
     builder.add_text_field("marker", tokenizer_name="raw", index_option="basic")
@@ -314,6 +320,8 @@ def _spaced() -> Any:
 
 def _add_streams(row: Row, name: str, found: Streams) -> None:
     row.add_text(f"{name}_words", " ".join(found.words))
+    row.add_text(f"{name}_neighbours", " ".join(map(neighbours, found.words, found.words[1:])))
+    row.add_text(f"{name}_triples", " ".join(found.trigrams))
     _add_written(row, name, found)
 
 

@@ -5,7 +5,7 @@ The law (engine and highlighter obey it; test_query_law.py holds every engine to
 1.  A *word* is what stands between spaces. It is found in a text where its characters stand side by side after
     folding (width, case, variant characters, spaces ignored), or where its words in normal form do: 引っ越し finds
     引越し. A word with particles (保育園の申し込み) is also found where each part between the particles is. A synonym
-    stands for the word.
+    stands for the word, where it is a word itself.
 2.  A *"phrase"* is found only as written, after folding.
 3.  A passage *has* a word when its text, or the title or file name of its record, has it.
 4.  Words side by side must all be had (AND is the same). `A OR B`, `A または B`, `A | B`: one of them is enough. `-A`,
