@@ -13,8 +13,8 @@ MOST = 8  # expansions of one word
 
 
 class Synonyms:
-    """Groups of words that mean the same. A word may stand in several groups; one inside another (学校 小学校) finds
-    it anyway."""
+    """Groups of words that mean the same. A word may stand in several groups; one inside another stands
+    for nothing: 学校 finds 小学校 anyway, and 消防団 does not mean 消防."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._groups: dict[str, list[str]] = {}
@@ -24,7 +24,7 @@ class Synonyms:
                 continue
             for word in group:
                 known = self._groups.setdefault(fold(word), [])
-                known.extend(other for other in group if fold(word) not in fold(other) and other not in known)
+                known.extend(other for other in group if not _holds_the_other(word, other) and other not in known)
 
     def of(self, word: str) -> tuple[str, ...]:
         """Give other words for `word`, nearest group first, at most MOST; none when it is unknown."""
@@ -32,6 +32,10 @@ class Synonyms:
 
     def __len__(self) -> int:
         return len(self._groups)
+
+
+def _holds_the_other(first: str, second: str) -> bool:
+    return fold(first) in fold(second) or fold(second) in fold(first)
 
 
 @cache
