@@ -68,7 +68,9 @@ keywords = ["gettext", "gettext_lazy", "_", "ngettext:1,2", "ngettext_lazy:1,2",
 subprocess.run(["xgettext", "--language=Python", "--from-code=UTF-8", "--no-location", "--no-wrap", "--add-comments=",
                 "--output", str(pot)] + ["--keyword=" + word for word in keywords] + [str(path) for path in files],
                check=True, stderr=subprocess.DEVNULL)
-pot.write_text(pot.read_text(encoding="utf-8").replace("charset=CHARSET", "charset=UTF-8"), encoding="utf-8")
+filled = pot.read_text(encoding="utf-8").replace("charset=CHARSET", "charset=UTF-8")
+filled = filled.replace("nplurals=INTEGER; plural=EXPRESSION;", "nplurals=2; plural=(n != 1);")
+pot.write_text(filled, encoding="utf-8")
 """
 
 

@@ -78,7 +78,7 @@ def _people(folder: Path) -> None:
     Person.objects.filter(login__in=WHO_YOU_CAN_BE).update(password=make_password(PASSWORD), must_change_password=False)
     began = date(today.year - 1, 4, 1)
     team = Team.objects.get_or_create(name="窓口改善PT")[0]
-    for login in ("ogawa", "sato", "kimura"):
+    for login in ("ogawa", "matsui", "sekine", "takano", "harada"):
         Membership.objects.get_or_create(team=team, person=Person.objects.get(login=login), from_on=began)
     for login, role in (("endo", RoleName.ADMINISTRATOR), ("ishii", RoleName.ARCHIVIST), ("ogawa", RoleName.AUDITOR)):
         RoleGrant.objects.get_or_create(person=Person.objects.get(login=login), role=role, from_on=began)
