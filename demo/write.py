@@ -140,7 +140,7 @@ def _mail(body: Mail, at: datetime, name: str) -> bytes:
     message["To"] = ", ".join(_address(who, charset) for who in body.to)
     if body.cc:
         message["Cc"] = ", ".join(_address(who, charset) for who in body.cc)
-    message["Subject"] = str(Header(body.subject, charset).encode())
+    message["Subject"] = Header(body.subject, charset, header_name="Subject")  # type: ignore[assignment]  # the stub knows only str
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{key}@mail.{MAIL_DOMAIN}>"
     if body.in_reply_to:

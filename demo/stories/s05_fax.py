@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from demo.calendar import add_months, at, business_day, business_days, era, era_month, last_business_day, month_end
-from demo.papers import Heading, Image, Paper, Para, Row, Scan, Sheet, Table, Xlsx
+from demo.papers import Block, Heading, Image, Paper, Para, Row, Scan, Sheet, Table, Xlsx
 from demo.stories.telling import papers_of, this_month
 
 TEXTS = Path(__file__).parents[1] / "texts"
@@ -123,8 +123,8 @@ def _fax(day: date, index: int, chance: Random) -> Paper:
     names = list(NURSERIES)[:2] if index == 2 else list(NURSERIES)[2:4]
     name = names[index % 2]
     absent = chance.randint(3, 9)
-    rows = [["在籍", "出席", "欠席"], [NURSERIES[name], NURSERIES[name] - absent, absent]]
-    blocks = [
+    rows: list[Row] = [["在籍", "出席", "欠席"], [NURSERIES[name], NURSERIES[name] - absent, absent]]
+    blocks: list[Block] = [
         Heading("FAX 送信票"),
         Para(f"{name}保育園　→　入園係　　{era(day)}　1枚"),
         Table(rows),
