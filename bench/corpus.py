@@ -40,7 +40,7 @@ def sentences(cache_dir: Path) -> list[Sentence]:
     """Give every sentence of the source with its streams; analysed once and kept in `cache_dir`."""
     texts = _source_sentences()
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-    kept = cache_dir / f"sentences-2-{digest}.pickle"
+    kept = cache_dir / f"sentences-3-{digest}.pickle"
     if kept.exists():
         known: list[Sentence] = pickle.loads(kept.read_bytes())  # our own file
         return known
@@ -95,7 +95,7 @@ def make_corpus(count: int, source: list[Sentence]) -> Iterator[Made]:
 def _joined(drawn: list[Sentence]) -> Streams:
     words = [word for sentence in drawn for word in sentence.streams.words]
     pairs = [pair for sentence in drawn for pair in sentence.streams.bigrams]
-    triples = [triple for sentence in drawn for triple in sentence.streams.trigrams]
+    triples = list(dict.fromkeys(triple for sentence in drawn for triple in sentence.streams.trigrams))
     characters = list(dict.fromkeys(one for sentence in drawn for one in sentence.streams.characters))
     return Streams(words, pairs, triples, characters)
 

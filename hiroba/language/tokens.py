@@ -56,12 +56,12 @@ class Streams:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """How a piece of text is looked up as written: pairs with their distance from the first, and single units.
-    Where there are triples, they alone prove it."""
+    """How a piece of text is looked up as written: pairs with their distance from the first, and single units. Its
+    triples must be there too; they prove nothing more, but are rare. A piece of three units is its one triple."""
 
     pairs: tuple[tuple[int, str], ...]
     singles: tuple[str, ...]
-    triples: tuple[tuple[int, str], ...] = ()
+    triples: tuple[str, ...] = ()
 
 
 class _Sudachi(threading.local):
@@ -191,7 +191,7 @@ def phrase_of(text: str) -> Phrase:
         else:
             pairs.append((start, run[0]))
     first = pairs[0][0] if pairs else 0
-    return Phrase(tuple((at - first, form) for at, form in pairs), tuple(singles), _proof_by_triples(runs))
+    return Phrase(tuple((at - first, form) for at, form in pairs), tuple(singles), _triples_of_runs(runs))
 
 
 def pair(left: str, right: str) -> str:
@@ -250,23 +250,21 @@ def _runs(units: list[str]) -> Iterator[tuple[int, list[str]]]:
             run = []
 
 
-def _proof_by_triples(runs: list[tuple[int, list[str]]]) -> tuple[tuple[int, str], ...]:
-    if not runs or any(len(run) < 3 for _, run in runs):
-        return ()
-    placed = []
-    for start, run in runs:
-        for at in sorted({*range(0, len(run) - 2, 3), len(run) - 3}):
-            placed.append((start - runs[0][0] + at, triple(*run[at : at + 3])))
-    return tuple(placed)
+def _triples_of_runs(runs: list[tuple[int, list[str]]]) -> tuple[str, ...]:
+    """Give triples that cover each run of three units and more, overlapping as little as can be."""
+    found = [
+        triple(*run[at : at + 3])
+        for _, run in runs
+        if len(run) > 2
+        for at in sorted({*range(0, len(run) - 2, 3), len(run) - 3})
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _triples(units: list[str]) -> list[str]:
-    """Give the stream of triples: one entry a unit, GAP where none begins."""
-    stream = [GAP] * len(units)
-    for at in range(len(units) - 2):
-        if units[at] and units[at + 1] and units[at + 2]:
-            stream[at] = triple(units[at], units[at + 1], units[at + 2])
-    return stream
+    """Give each three neighbouring units once."""
+    threes = zip(units, units[1:], units[2:], strict=False)
+    return list(dict.fromkeys(triple(*three) for three in threes if all(three)))
 
 
 def _stream(units: list[str]) -> list[str]:

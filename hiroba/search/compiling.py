@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from itertools import islice, product
 
@@ -131,26 +131,28 @@ class Compiler:
         return any_of([self._side_by_side(name, reading) for reading in readings])
 
     def _side_by_side(self, name: str, forms: tuple[str, ...]) -> Clause:
-        """Two neighbours are one term of the index, more are a phrase of such terms: no word is looked up alone."""
+        """Two neighbours are one term of the index; of three words, the first two and the last two must be."""
         if len(forms) == 1:
             return Clause.term_query(self._schema, f"{name}_words", forms[0], "freq")
-        offsets = sorted({*range(0, len(forms) - 1, 2), len(forms) - 2})
-        return self._terms(f"{name}_neighbours", [(at, neighbours(forms[at], forms[at + 1])) for at in offsets])
+        joined = dict.fromkeys(map(neighbours, forms, forms[1:]))
+        return all_of([Clause.term_query(self._schema, f"{name}_neighbours", each, "freq") for each in joined])
 
-    def _terms(self, field: str, placed: Sequence[tuple[int, str]]) -> Clause:
-        if len(placed) == 1:
-            return Clause.term_query(self._schema, field, placed[0][1])
-        return Clause.phrase_query(self._schema, field, list(placed))
+    def _pairs(self, name: str, phrase: Phrase) -> Clause:
+        if len(phrase.pairs) == 1:
+            return Clause.term_query(self._schema, f"{name}_pairs", phrase.pairs[0][1])
+        return Clause.phrase_query(self._schema, f"{name}_pairs", list(phrase.pairs))
 
     def _as_written(self, name: str, phrase: Phrase) -> Clause:
         clauses = [
             Clause.const_score_query(Clause.term_query(self._schema, f"{name}_characters", single, "basic"), 1.0)
             for single in phrase.singles
         ]
-        if phrase.triples and name in TEXTS:
-            clauses.append(self._terms(f"{name}_triples", phrase.triples))
-        elif phrase.pairs:
-            clauses.append(self._terms(f"{name}_pairs", phrase.pairs))
+        triples = phrase.triples if name in TEXTS else ()
+        for each in triples:  # rare, so that the places of pairs are looked at in few passages
+            clauses.append(Clause.term_query(self._schema, f"{name}_triples", each, "basic"))
+        is_proved = bool(triples) and [at for at, _ in phrase.pairs] == [0, 1]
+        if phrase.pairs and not is_proved:
+            clauses.append(self._pairs(name, phrase))
         return all_of(clauses) if clauses else Clause.empty_query()
 
     def _filter(self, asked: Filter) -> Clause:

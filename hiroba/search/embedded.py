@@ -52,7 +52,7 @@ from hiroba.search.engine import (
 from hiroba.search.query import Word
 
 # Part of the directory's name: a new layout is a new, empty index, and the log is read again from 0.
-LAYOUT = 2
+LAYOUT = 3
 WRITER_BYTES = 128_000_000
 FACET_VALUES = 100
 NARROWEST_WINDOW = 100
@@ -151,6 +151,12 @@ class EmbeddedEngine:
         """Give how many passages are in the index, whoever may read them: for `hiroba doctor` only."""
         reading = self._read()
         return int(reading.searcher.num_docs) - reading.count(Clause.term_query(reading.schema, "marker", "cursor"))
+
+    def require_sound(self) -> None:
+        """Raise IndexDamaged when the files on the disk can no longer be opened: an index that is open does not notice
+        that its files were deleted or overwritten."""
+        _opened(self._directory)  # there is nothing wrong with an index that was never made
+        _guarded(lambda: Index.open(str(self._directory)))
 
     def discard(self) -> None:
         """Delete the index, damaged or not; the next call begins with an empty one."""
@@ -303,8 +309,8 @@ def _schema() -> Schema:
     builder.add_text_field("principals", tokenizer_name="raw", index_option="basic")
     for name in TEXTS:
         builder.add_text_field(f"{name}_words", tokenizer_name="spaced", index_option="freq")
-        builder.add_text_field(f"{name}_neighbours", tokenizer_name="spaced", index_option="position")
-        builder.add_text_field(f"{name}_triples", tokenizer_name="spaced", index_option="position")
+        builder.add_text_field(f"{name}_neighbours", tokenizer_name="spaced", index_option="freq")
+        builder.add_text_field(f"{name}_triples", tokenizer_name="spaced", index_option="basic")
     for name in (*TEXTS, "file", "people"):
         builder.add_text_field(f"{name}_pairs", tokenizer_name="spaced", index_option="position")
         builder.add_text_field(f"{name}_characters", tokenizer_name="spaced", index_option="basic")

@@ -80,6 +80,13 @@ def test_a_long_phrase_does_not_match_pieces_that_stand_apart(engine: EmbeddedEn
     assert keys(engine, '"保育料金"') == [2]
 
 
+def test_a_word_that_repeats_one_character_is_counted_out(engine: EmbeddedEngine, writer: Writer) -> None:
+    put(writer, document(1, "あああ"), document(2, "ああああ"), document(3, "ハハハ、ハ"))
+    assert keys(engine, '"ああああ"') == [2]
+    assert keys(engine, '"あああ"') == [1, 2]
+    assert keys(engine, '"ハハハハ"') == []
+
+
 def test_a_phrase_is_found_only_as_written(engine: EmbeddedEngine, writer: Writer) -> None:
     put(writer, document(1, "引越しの届"), document(2, "引っ越しの届"))
     assert keys(engine, "引っ越し") == [1, 2]
