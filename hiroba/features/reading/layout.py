@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -67,23 +67,20 @@ class Group:
     size: tuple[float, float] | None = None
 
 
-def arrange(passages: Sequence[Passage], here: str = "") -> list[Group]:
-    """Group passages in their order. `here` is the locator a citation opened: the narrowest match is marked."""
-    cited = find_passage(passages, here)
+def arrange(passages: Sequence[Passage], here: str = "", is_likely: Callable[[str], bool] = bool) -> list[Group]:
+    """Group passages in their order. `here` is the locator a citation opened: its passage is marked, and where several
+    stand at one place (a slide), the first whose text `is_likely`."""
+    places = [passage for passage in passages if is_at(passage, here)]
+    cited = next((passage for passage in places if is_likely(passage.text)), next(iter(places), None))
     groups: list[Group] = []
     for (shape, name), members in groupby(passages, key=_group_of):
         groups.append(_group(shape, name, list(members), here, cited))
     return groups
 
 
-def find_passage(passages: Iterable[Passage], here: str) -> Passage | None:
-    """Give the passage a locator names: its own, or that of a span in it (a cell of a row)."""
-    if not here:
-        return None
-    for passage in passages:
-        if passage.locator == here or any(span[2] == here for span in passage.spans):
-            return passage
-    return None
+def is_at(passage: Passage, here: str) -> bool:
+    """Tell whether a locator names the passage: its own, or that of a span in it (a cell of a row)."""
+    return bool(here) and (passage.locator == here or any(span[2] == here for span in passage.spans))
 
 
 def _group_of(passage: Passage) -> tuple[str, str]:

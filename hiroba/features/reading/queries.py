@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -12,12 +12,14 @@ from hiroba.archive import queries as archive
 from hiroba.archive.actions import can_change
 from hiroba.archive.kinds import LABELS
 from hiroba.archive.models import Passage, Record, Revision
-from hiroba.features.reading.layout import Group, arrange, find_passage
+from hiroba.features.reading.layout import Group, arrange, is_at
 from hiroba.features.reading.pages import page_picture
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
 from hiroba.foundation.people.queries import get_tree, role_names_of
+from hiroba.search.highlight import find_matches
+from hiroba.search.queries import understand
 
 PASSAGES_A_PART = 400
 
@@ -40,21 +42,31 @@ class Opened:
     outline: list[Passage]
 
 
-def open_record(person: Person, record_id: int, number: int | None = None, here: str = "", part: int = 0) -> Opened:
-    """Give a record to read at `here` (a locator) or at `part`; ACCESS-01 when it is not there for this person."""
-    revision = archive.get_revision(person, record_id, number)
+@dataclass(frozen=True)
+class Place:
+    """Where to open a record: a revision (None: the current one), a locator or a part, and what was looked for."""
+
+    revision: int | None = None
+    here: str = ""
+    part: int = 0
+    words: str = ""
+
+
+def open_record(person: Person, record_id: int, place: Place) -> Opened:
+    """Give a record to read at a place; ACCESS-01 when it is not there for this person."""
+    revision = archive.get_revision(person, record_id, place.revision)
     record = revision.record
     passages = archive.passages_of(revision)
     total = passages.count()
     parts = max(1, -(-total // PASSAGES_A_PART))
-    part = _part_of(revision, here) if here else min(max(part, 1), parts)
+    part = _part_of(revision, place.here) if place.here else min(max(place.part, 1), parts)
     shown = list(passages[(part - 1) * PASSAGES_A_PART : part * PASSAGES_A_PART])
     principals = principals_in(record.audience_id)
     tree = get_tree()
     return Opened(
         record=record,
         revision=revision,
-        groups=[_with_frame(group, revision) for group in arrange(shown, here)],
+        groups=[_with_frame(group, revision) for group in arrange(shown, place.here, _looked_for(place.words))],
         part=part,
         parts=parts,
         sharing=say_audience(principals, tree),
@@ -65,6 +77,12 @@ def open_record(person: Person, record_id: int, number: int | None = None, here:
         links=archive.linked_records_visible_to(person, record),
         outline=list(passages.filter(kind="heading")[:60]),
     )
+
+
+def _looked_for(words: str) -> Callable[[str], bool]:
+    """Give what tells whether a text has something of a search."""
+    query = understand(words) if words.strip() else None
+    return lambda text: query is None or bool(find_matches(text, query))
 
 
 def _with_frame(group: Group, revision: Revision) -> Group:
@@ -81,7 +99,7 @@ def _part_of(revision: Revision, here: str) -> int:
     exact = passages.filter(locator=here).first()
     if exact is None:
         nearby = passages.filter(locator__startswith=here.split("!")[0].split(";")[0]) if "!" in here else passages
-        exact = find_passage(nearby.iterator(chunk_size=1000), here)
+        exact = next((each for each in nearby.iterator(chunk_size=1000) if is_at(each, here)), None)
     return (exact.ordinal // PASSAGES_A_PART + 1) if exact else 1
 
 

@@ -27,9 +27,11 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     """Show a record, opened at the place `at` names."""
     person = person_of(request)
     here = request.GET.get("at", "")[:200]
-    opened = queries.open_record(person, record_id, _number(request, "revision"), here, _number(request, "part") or 0)
+    words = request.GET.get("q", "")[:2000]
+    place = queries.Place(_number(request, "revision"), here, _number(request, "part") or 0, words)
+    opened = queries.open_record(person, record_id, place)
     note(request, "record.read", "record", record_id, here)
-    return render(request, "reading/page.html", {"opened": opened, "here": here, "words": request.GET.get("q", "")})
+    return render(request, "reading/page.html", {"opened": opened, "here": here, "words": words})
 
 
 @require_GET

@@ -61,3 +61,9 @@ def test_marks_cut_a_text_and_overlapping_ones_never_lose_a_character() -> None:
 def test_a_place_that_is_gone_marks_nothing() -> None:
     (group,) = arrange([passage("par=1", "文")], "par=99")
     assert not group.blocks[0].is_here
+
+
+def test_of_several_passages_at_one_place_the_one_that_was_looked_for_is_marked() -> None:
+    slide = [passage("slide=1", "予約フォームの試み", "title"), passage("slide=1", "園長の話を紹介する", "note")]
+    (group,) = arrange(slide, "slide=1", lambda text: "園長" in text)
+    assert [block.is_here for block in group.blocks] == [False, True]
