@@ -186,6 +186,17 @@ def either_database(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
 
 
 @pytest.fixture
+def world_on_either(either_database: Office) -> Any:
+    """The small ward office of tests/world.py, fresh for this test, on SQLite and on PostgreSQL."""
+    from django.db import transaction
+
+    from tests.world import build_world
+
+    with transaction.atomic():  # one commit: each is written through to the disk
+        return build_world()
+
+
+@pytest.fixture
 def only_postgresql(postgresql_office: Office, django_db_blocker: Any) -> Iterator[Office]:
     """Run the test on PostgreSQL, empty and with real transactions."""
     yield from _lend(postgresql_office, django_db_blocker)

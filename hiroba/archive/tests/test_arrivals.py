@@ -6,7 +6,7 @@ from hiroba.archive import gate, queries
 from hiroba.archive.models import Original, Passage, Record, RecordState
 from hiroba.extract.passages import Extraction
 from hiroba.foundation.access.audiences import principals_in
-from hiroba.foundation.changes.models import Change
+from hiroba.foundation.changes.readers import changes_after
 from hiroba.foundation.refusal import Refusal
 from tests.world import World
 
@@ -14,7 +14,7 @@ MY_NUMBER = "個人番号 1234-5678-9018"
 
 
 def kinds() -> list[str]:
-    return list(Change.objects.order_by("seq").values_list("kind", flat=True))
+    return [change.kind for change in changes_after(0, 100)]
 
 
 def test_a_new_record_has_its_passages_in_order_and_one_change(world: World) -> None:
