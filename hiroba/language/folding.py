@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 # Characters that belong to the one before them: combining marks, half-width sound marks, variation selectors (IVS).
@@ -44,6 +44,9 @@ def fold(text: str) -> str:
     return normal.casefold().translate(variants())
 
 
+_fold_cluster = lru_cache(maxsize=8192)(fold)
+
+
 def fold_with_origins(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """Fold `text` and say, for each character of the result, where it starts and ends in the original."""
     folded = fold(text)
@@ -54,7 +57,7 @@ def fold_with_origins(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     starts: list[int] = []
     ends: list[int] = []
     for match in _CLUSTER.finditer(text):
-        folded = fold(match.group())
+        folded = _fold_cluster(match.group())
         pieces.append(folded)
         starts.extend([match.start()] * len(folded))
         ends.extend([match.end()] * len(folded))
