@@ -15,7 +15,7 @@ import demo.life
 import demo.stories
 from demo.calendar import JST
 from demo.papers import Paper
-from demo.people import csv_of, merger, posts
+from demo.people import MERGED_INTO, csv_of, merger, posts
 from demo.write import write_paper
 
 
@@ -56,7 +56,7 @@ def build(folder: Path, today: date) -> Manifest:
     """Write `people.csv`, `next-april.csv`, `files/…` and `manifest.json`; return the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "people.csv").write_bytes(csv_of(posts(today)).encode("utf-8-sig"))
-    (folder / "next-april.csv").write_bytes(csv_of(merger(today)).encode("cp932"))
+    (folder / "next-april.csv").write_bytes(csv_of(merger(today), MERGED_INTO).encode("cp932"))
     entries = []
     for paper in papers(today):
         write_paper(folder / "files", paper)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from demo.calendar import fiscal_year
 
@@ -241,15 +242,22 @@ def merger(today: date) -> list[Post]:
 NEW_UNITS = {"0603": "環境清掃課", "060301": "清掃事務所"}
 
 
-def csv_of(rows: Sequence[Post]) -> str:
-    """Write posts as the people CSV of the contract, dates as 2026-04-01, an open end as an empty cell."""
+MERGED_INTO = {"0601": "0603", "0602": "0603", "060201": "060301"}
+
+
+def csv_of(rows: Sequence[Post], successors: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Write posts as the people CSV of the contract, dates as 2026-04-01, an open end as an empty cell.
+
+    `successors` names for each unit that ends the one that takes over (column 後継)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, "後継"] if successors else COLUMNS)
     for post in rows:
         who = post.person
         name = NEW_UNITS.get(post.unit) or unit_name(post.unit)
         until = post.until.isoformat() if post.until else ""
         own = [who.number, who.login, who.name, who.reading, who.mail, post.unit, name, parent_of(post.unit)]
         writer.writerow([*own, post.title, post.kind, post.since.isoformat(), until])
+    for code, successor in successors.items():
+        writer.writerow([*[""] * 5, code, unit_name(code), parent_of(code), *[""] * 4, successor])
     return out.getvalue()

@@ -207,8 +207,9 @@ class Missing:
 def explain_nothing(person: Person, asked: Asked) -> list[Missing]:
     """Say for each part of a query that found nothing what it does, only by what the person may read."""
     query, reach, index = understand(asked.text), reach_of(person), engine()
-    missing = []
-    for leaf in [*query.words(), *query.filters()][:8]:
+    missing: list[Missing] = []
+    parts: list[Word | Filter] = [*query.words(), *query.filters()]
+    for leaf in parts[:8]:
         count = index.word_count(leaf, reach) if isinstance(leaf, Word) else 0
         rest = without(query, leaf)
         others = index.search(_ask(rest, reach, replace(asked, limit=1, offset=0))).total if rest.root else 0

@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "account-token-end": ("POST /account/tokens/{token}/end/", (S, 302, 404, 404, 404, S, 404, 404)),
     "account-language": ("POST /account/language/ language=ja", (S, 302, 302, 302, 302, S, 302, 302)),
     "administration": ("GET /administration/", (S, 403, 403, 403, 403, S, 200, 200)),
+    "administration-state": ("GET /administration/state/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-people": ("GET /administration/people/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-import": ("GET /administration/people/import/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-import-application": (

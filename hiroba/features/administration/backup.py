@@ -21,7 +21,7 @@ from django.utils import timezone
 from hiroba import __version__
 from hiroba.archive.models import Original
 from hiroba.archive.originals import path_of
-from hiroba.foundation.changes.chain import head_file
+from hiroba.foundation.changes.heads import head_file
 from hiroba.foundation.refusal import Refusal
 
 DATABASE_NAMES = {"sqlite": "hiroba.sqlite3", "postgresql": "hiroba.pgdump"}

@@ -18,6 +18,7 @@ from hiroba.foundation.changes.readers import latest_seq
 from hiroba.foundation.changes.verifying import verify_journal, verify_log
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Item, ItemState
+from hiroba.search.engine import IndexDamaged
 from hiroba.search.indexing import engine
 
 LITTLE_ROOM = 2 * 1024**3
@@ -89,13 +90,16 @@ def _digest(sha256: str) -> str:
 
 def _index() -> Finding:
     """Compare the index with the archive: the same cursor, and as many passages as live records have."""
-    behind = latest_seq() - engine().cursor()
+    try:
+        engine().require_sound()
+        behind, found = latest_seq() - engine().cursor(), engine().size()
+    except IndexDamaged:
+        return Finding("index", False, "SEARCH-02")
     if behind:
         return Finding("index", True, "", f"{behind} behind")
     live = Record.objects.filter(state=RecordState.LIVE, current__isnull=False)
     passages = Passage.objects.filter(revision__in=live.values("current")).count()
     expected = passages + live.filter(current__passages__isnull=True).count()
-    found = engine().size()
     return Finding("index", found == expected, "" if found == expected else "SEARCH-02", f"{found}/{expected}")
 
 

@@ -137,7 +137,7 @@ def get_team_visible_to(person: Person, team_id: int) -> tuple[Team, list[Member
 
 def role_grants_visible_to(person: Person) -> QuerySet[RoleGrant]:
     """List who holds a role today."""
-    require_role(person, RoleName.ADMINISTRATOR)
+    require_role(person, RoleName.ADMINISTRATOR, RoleName.AUDITOR)
     return RoleGrant.objects.filter(in_force(today())).select_related("person").order_by("role", "person__reading")
 
 

@@ -6,6 +6,7 @@ from hiroba.features.administration import views, views_journal
 
 urlpatterns: list[URLPattern] = [
     path("administration/", views.administration, name="administration"),
+    path("administration/state/", views.state, name="administration-state"),
     path("administration/people/", views.people, name="administration-people"),
     path("administration/people/import/", views.people_import, name="administration-import"),
     path(

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hiroba.features.administration import actions, queries
+from hiroba.features.administration import actions, house, queries
 from hiroba.features.administration.forms import DayField, ImportForm
 from hiroba.features.administration.slips import slip_rows
 from hiroba.features.administration.upload import carried, carry
@@ -29,6 +29,13 @@ def administration(request: HttpRequest) -> HttpResponse:
     """Show what there is to administer, and who holds which role."""
     grants = queries.role_grants_visible_to(person_of(request))
     return render(request, "administration/administration.html", {"grants": grants})
+
+
+@require_GET
+def state(request: HttpRequest) -> HttpResponse:
+    """Show how the house stands: what waits, how far the index is, how much room there is."""
+    found = house.state_visible_to(person_of(request))
+    return render(request, "administration/state.html", {"state": found})
 
 
 @require_GET
@@ -130,6 +137,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
 def people_import_application(request: HttpRequest) -> HttpResponse:
     """Do what was shown, exactly that, and show the slips of those who are new."""
     actor = person_of(request)
+    queries.require_administrator(actor)
     try:
         upload = carried(request.POST.get("token", ""), actor.pk)
     except signing.BadSignature:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from hiroba.foundation.access.principals import is_administrator
-from hiroba.foundation.people.models import Person
-from hiroba.foundation.people.queries import get_tree, posts_of
+from hiroba.foundation.people.models import Person, RoleName
+from hiroba.foundation.people.queries import get_tree, posts_of, role_names_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "person": person,
         "main_unit": lambda: main_unit_name(person),
         "is_administrator": lambda: person is not None and is_administrator(person),
+        "is_auditor": lambda: person is not None and RoleName.AUDITOR in role_names_of(person),
         "places": lambda: shown_places(request),
     }
 

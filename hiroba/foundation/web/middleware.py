@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.sign_ins import note_seen
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.views import known_fault, refusal_answer, wants_json
 
@@ -44,6 +45,8 @@ class PersonMiddleware:
         if person is not None and person.language:
             translation.activate(person.language)
             request.LANGUAGE_CODE = person.language
+        if person is not None and request.session.session_key:
+            note_seen(request.session.session_key)
         response = self.answer(request)
         for header, value in HEADERS.items():
             response.headers.setdefault(header, value)
