@@ -14,6 +14,8 @@ from typing import Any
 import django
 import pytest
 
+from config.catalogue import compile_catalogue
+
 HOME = Path(tempfile.mkdtemp(prefix="hiroba-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["HIROBA_HOME"] = str(HOME)
@@ -23,6 +25,7 @@ for _folder in ("incoming", "originals", "index", "static"):
 
 # Named here and not in pyproject.toml: the settings read the environment when they are imported.
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+compile_catalogue()
 django.setup()
 
 pytest_plugins = ["tests.postgres"]

@@ -13,7 +13,10 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from config.catalogue import compile_if_possible
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+compile_if_possible()
 _django = get_asgi_application()
 
 from hiroba.foundation.changes.hub import HUB  # noqa: E402 - after Django is set up

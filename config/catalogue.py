@@ -1,21 +1,28 @@
 """The English catalogue: compiled at every start, complete by check. Japanese is the source language.
 
 `python -m config.catalogue` compiles; `--update` gathers new strings with gettext's xgettext; `--check` fails when a
-string of the code is missing from the catalogue, untranslated or fuzzy."""
+string of the code is missing from the catalogue, untranslated or fuzzy, or when the catalogue keeps one that is no
+longer said."""
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "hiroba" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+logger = logging.getLogger(__name__)
+# One date for good: an update that changes no string changes no byte.
+BEGUN = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 
 
 def main() -> None:
@@ -24,30 +31,42 @@ def main() -> None:
         _update()
     elif "--check" in sys.argv:
         sys.exit(_check())
-    elif PO.exists():
-        _compile()
+    else:
+        compile_catalogue()
 
 
-def _load(path: Path) -> Catalog:
+def compile_catalogue() -> Path:
+    """Make the file that Django reads, unless it is newer than its source; raise OSError where it cannot be written."""
+    target = PO.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime > PO.stat().st_mtime:
+        return target
+    draft = target.with_name(f"django.{os.getpid()}.mo")
+    with draft.open("wb") as file:
+        write_mo(file, load(PO))
+    draft.replace(target)
+    return target
+
+
+def compile_if_possible() -> None:
+    """Compile; where the program's folder may not be written, log it and let the server speak Japanese only."""
+    try:
+        compile_catalogue()
+    except OSError as trouble:
+        logger.warning("no English: %s cannot be compiled (%s)", PO, trouble.strerror)
+
+
+def load(path: Path) -> Catalog:
+    """Read a catalogue or template of strings."""
     with path.open("rb") as file:
         return read_po(file, locale="en")
 
 
-def _compile() -> None:
-    target = PO.with_suffix(".mo")
-    if target.exists() and target.stat().st_mtime > PO.stat().st_mtime:
-        return
-    with tempfile.NamedTemporaryFile(dir=PO.parent, delete=False) as draft:
-        write_mo(draft, _load(PO))
-    Path(draft.name).replace(target)
-
-
-def _gathered() -> Catalog:
+def gathered() -> Catalog:
     """Extract every string of code and templates, as Django does it, without touching the catalogue."""
     with tempfile.TemporaryDirectory() as folder:
         pot = Path(folder, "django.pot")
         subprocess.run([sys.executable, "-c", _GATHER, str(pot)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        return _load(pot)
+        return load(pot)
 
 
 # Templates become Python-like text by Django's own templatize, then xgettext reads all files at once.
@@ -75,28 +94,46 @@ pot.write_text(filled, encoding="utf-8")
 
 
 def _update() -> None:
-    have = _load(PO) if PO.exists() else Catalog(locale="en")
-    have.update(_gathered(), no_fuzzy_matching=True)
-    have.obsolete.clear()
+    have = load(PO) if PO.exists() else Catalog()
+    fresh = Catalog(
+        locale="en",
+        project="Hiroba",
+        version="1",
+        header_comment="# The English of Hiroba. Written by `python -m config.catalogue --update`; msgstr by hand.",
+        creation_date=BEGUN,
+        revision_date=BEGUN,
+        last_translator="Hiroba",
+        language_team="English",
+        msgid_bugs_address="-",
+        fuzzy=False,
+    )
+    for message in gathered():
+        if message.id:
+            old = have.get(message.id, message.context)
+            fresh.add(message.id, old.string if old else message.string, flags=message.flags, context=message.context)
     with PO.open("wb") as file:
-        write_po(file, have, width=0, omit_header=False, sort_output=True, include_previous=False)
+        write_po(file, fresh, width=0, sort_output=True)
 
 
 def _check() -> int:
-    have = _load(PO)
-    bad = [message.id for message in _gathered() if message.id and not _is_translated(have, message.id)]
-    for each in bad:
-        print(f"no English for: {each}", file=sys.stderr)  # noqa: T201 - the answer of a check
-    return 1 if bad else 0
+    faults = find_faults()
+    for each in faults:
+        print(each, file=sys.stderr)  # noqa: T201 - the answer of a check
+    return 1 if faults else 0
 
 
-def _is_translated(have: Catalog, message_id: object) -> bool:
-    found = have.get(message_id)
-    return (
-        found is not None
-        and not found.fuzzy
-        and all(found.string if isinstance(found.string, tuple) else [found.string])
-    )
+def find_faults() -> list[str]:
+    """Say what keeps the catalogue from being complete: strings without English, and English nobody says any more."""
+    said, have = gathered(), load(PO)
+    missing = [m.id for m in said if m.id and not _is_translated(have.get(m.id, m.context))]
+    left = [m.id for m in have if m.id and said.get(m.id, m.context) is None]
+    return [f"no English for: {each}" for each in missing] + [f"no longer said: {each}" for each in left]
+
+
+def _is_translated(found: Message | None) -> bool:
+    if found is None or found.fuzzy:
+        return False
+    return all(found.string if isinstance(found.string, tuple) else [found.string])
 
 
 if __name__ == "__main__":
