@@ -46,7 +46,7 @@ async function send(batch, { file, path }) {
   try {
     const answer = await fetch(`${form.dataset.batches}${batch}/files/`, { method: "POST", body });
     const result = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
-    said.textContent = ` ${result.said || result.message || (answer.ok ? form.dataset.sent : form.dataset.lost)}`;
+    said.textContent = ` ${result.said || result.message || (answer.ok ? form.dataset.received : form.dataset.lost)}`;
   } catch {
     said.textContent = ` ${form.dataset.lost}`;
   }

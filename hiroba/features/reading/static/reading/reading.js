@@ -1,5 +1,7 @@
 // Reading, improved where scripts run: the citation of the place that was clicked, and cells that open themselves.
 const citation = document.querySelector("[data-citation]");
+const copier = document.querySelector("[data-copy]");
+if (copier) copier.dataset.copy = citation.value;
 
 /** Put the address of a place into the citation box, with what stands there as the quote. */
 function cite(link) {
@@ -8,6 +10,7 @@ function cite(link) {
   quote.querySelectorAll(".cite, .label").forEach((each) => each.remove());
   const text = quote.textContent.trim().slice(0, 200);
   citation.value = `「${text}」${document.querySelector("h1").textContent.trim()}(${link.textContent.trim()}) ${link.href}`;
+  if (copier) copier.dataset.copy = citation.value;
 }
 
 for (const cell of document.querySelectorAll("td[data-at]")) {
