@@ -154,5 +154,8 @@ class Engine(Protocol):
     def size(self) -> int:
         """Give how many passages are in the index, whoever may read them: for `hiroba doctor` only."""
 
+    def require_sound(self) -> None:
+        """Raise IndexDamaged when what is on the disk can no longer be opened, whatever this process still has open."""
+
     def discard(self) -> None:
         """Delete the index, damaged or not; the next call begins with an empty one."""

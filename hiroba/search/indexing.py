@@ -20,6 +20,7 @@ from hiroba.search.engine import Document, Engine, IndexDamaged, Writer, WriterB
 logger = logging.getLogger(__name__)
 
 CHANGES_AT_ONCE = 500
+CHECK_EVERY_SECONDS = 5.0
 SECONDS_A_DAY = 86_400
 
 
@@ -33,9 +34,15 @@ class Indexer:
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
+        self._checked_at = time.monotonic()
 
     def index_once(self) -> int:
-        """Index what changed since the cursor; give how many changes were followed."""
+        """Index what changed since the cursor; give how many changes were followed.
+
+        IndexDamaged, noticed within seconds, when its files were deleted or overwritten: open it again."""
+        if time.monotonic() - self._checked_at > CHECK_EVERY_SECONDS:
+            engine().require_sound()
+            self._checked_at = time.monotonic()
         changes = changes_after(self.writer.cursor(), CHANGES_AT_ONCE)
         if not changes:
             return 0
@@ -87,6 +94,7 @@ def open_indexer(patience: float = 30.0) -> Iterator[Indexer]:
     until = time.monotonic() + patience
     while True:
         try:
+            engine().require_sound()
             writer = engine().open_writer()
             break
         except IndexDamaged:
@@ -107,7 +115,7 @@ def catch_up(patience: float) -> None:
     holds the writer. SEARCH-03 when that takes longer than `patience` seconds."""
     target = latest_seq()
     until = time.monotonic() + patience
-    while engine().cursor() < target:
+    while _is_behind(target):
         try:
             with open_indexer(patience=0) as indexer:
                 while indexer.index_once():
@@ -116,6 +124,13 @@ def catch_up(patience: float) -> None:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
+
+
+def _is_behind(target: int) -> bool:
+    try:
+        return engine().cursor() < target
+    except IndexDamaged:
+        return True
 
 
 def rebuild() -> int:

@@ -43,27 +43,30 @@ class Damage:
     @property
     def is_none(self) -> bool:
         """Tell whether everything acknowledged is there once, as it was, readable, and all agrees."""
-        return not (self.missing or self.doubled or self.altered or self.unread) and bool(self.doctor["whole"])
+        return (
+            self.acknowledged > 0
+            and not (self.missing or self.doubled or self.altered or self.unread)
+            and bool(self.doctor["whole"])
+        )
 
 
 @dataclass
 class Uploader:
     """Somebody who sends files without rest, and sends one again until it is acknowledged."""
 
-    office: Office
+    caller: Caller
     login: str
     stop: threading.Event
     acknowledged: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
         """Upload until told to stop; a call that breaks off is made again."""
-        caller = Caller(self.office, self.login)
-        batch = caller.open_batch()
+        batch = self.caller.open_batch()
         number = 0
         while not self.stop.is_set():
             name, content = f"{self.login}-{number}.txt", text_of(f"{self.login}{number}")
             try:
-                answer = caller.upload(batch, name, content)
+                answer = self.caller.upload(batch, name, content)
             except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
                 continue
@@ -136,7 +139,7 @@ def kill_at_random(office: Office, folder: Path, moments: int, seed: int) -> Dam
         (folder / f"{number:02}.txt").write_bytes(text_of(f"folder{number}"))
     office.serve()
     stop = threading.Event()
-    uploaders = [Uploader(office, login, stop) for login in UPLOADERS]
+    uploaders = [Uploader(Caller(office, login), login, stop) for login in UPLOADERS]
     threads = [threading.Thread(target=uploader.run) for uploader in uploaders]
     for thread in threads:
         thread.start()

@@ -1,0 +1,239 @@
+"""What a person may not read, tried from the sides: older versions, carriers and what they carry, names, timing."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from hiroba.archive import actions, queries
+from hiroba.archive.models import Record, RecordState
+from hiroba.archive.reach import find_reach
+from hiroba.extract import files
+from hiroba.extract.passages import Extraction
+from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
+from hiroba.foundation.changes.models import Change
+from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.models import Item, ItemState
+from hiroba.ingest.receiving import Parcel, open_batch, receive
+from hiroba.ingest.rereading import release_record
+from hiroba.ingest.working import work_once
+from tests.world import World
+
+ALL, SECTION = frozenset({EVERYONE}), frozenset({"unit:0402"})
+NUMBER = "個人番号 123456789018"
+ACCOUNT = "みずき銀行 中央支店 普通 1234567 山田 太郎"
+
+
+class Plain:
+    """Reads in this process: what is tried here is not the sandbox."""
+
+    def extract(self, path: Path, name: str) -> Extraction:
+        return files.extract(path, name)
+
+
+def audience(record: Record) -> frozenset[str]:
+    return principals_in(Record.objects.get(pk=record.pk).audience_id)
+
+
+def mail(*attached: tuple[str, str], text: str = "添付のとおりです。") -> bytes:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "照会", "a@mirai.invalid", "b@mirai.invalid"
+    message.set_content(text)
+    for name, content in attached:
+        message.add_attachment(content.encode(), "text", "plain", filename=name)
+    return message.as_bytes()
+
+
+def bring(world: World, name: str, data: bytes, to: frozenset[str] = ALL, reason: str = "") -> Record:
+    batch = open_batch(world.kimura, f"upload:{world.kimura.pk}", to, reason=reason)
+    item = receive(batch, Parcel(name, name), [data])
+    while work_once(Plain(), 10):
+        pass
+    found = Item.objects.get(pk=item.pk).record
+    assert found is not None
+    return found
+
+
+# --- older versions ---
+
+
+def test_a_version_the_gate_held_stays_held_when_a_clean_one_follows(world: World) -> None:
+    record = world.keep(world.kimura, "名簿.txt", NUMBER, key="名簿", to="section").record
+    world.keep(world.kimura, "名簿.txt", "番号は消しました。", key="名簿", to="section")
+    actions.share_record(world.kimura, record.pk, ALL)
+    assert queries.get_revision(world.kondo, record.pk).number == 2
+    with pytest.raises(Refusal, match="ACCESS-01"):
+        queries.get_revision(world.kondo, record.pk, 1)
+
+
+def test_taking_back_and_restoring_lets_nothing_out_that_is_held(world: World) -> None:
+    record = world.keep(world.kimura, "名簿.txt", NUMBER, key="名簿").record
+    world.keep(world.kimura, "名簿.txt", NUMBER, "もう一度", key="名簿")
+    actions.withdraw_record(world.kimura, record.pk)
+    assert actions.restore_record(world.kimura, record.pk).state == RecordState.HELD
+
+
+def test_a_clean_version_does_not_open_the_personal_data_of_the_one_before(world: World) -> None:
+    record = world.keep(world.kimura, "口座.txt", ACCOUNT, key="口座").record
+    world.keep(world.kimura, "口座.txt", "口座は消しました。", key="口座")
+    with pytest.raises(Refusal, match="GATE-02"):
+        actions.share_record(world.kimura, record.pk, ALL)
+
+
+def test_a_version_with_personal_data_does_not_widen_what_was_narrowed_to_one_person(world: World) -> None:
+    mine = frozenset({of_person(world.kimura.pk)})
+    record = world.keep(world.kimura, "覚え.txt", "ふつうの文", key="覚え").record
+    actions.share_record(world.kimura, record.pk, mine, "下書きのため")
+    world.keep(world.kimura, "覚え.txt", ACCOUNT, key="覚え")
+    assert audience(record) == mine
+
+
+def test_a_version_brought_for_fewer_people_is_not_shown_to_the_readers_of_the_one_before(world: World) -> None:
+    mine = frozenset({of_person(world.kimura.pk)})
+    record = bring(world, "memo.txt", "みんなへ".encode())
+    assert bring(world, "memo.txt", "わたしだけの下書き".encode(), mine, "下書き").pk == record.pk
+    assert audience(record) == mine
+    bring(world, "memo.txt", "またみんなへ".encode())
+    assert audience(record) == mine  # a new version never widens
+
+
+def test_personal_data_stays_in_the_section_it_came_from_when_its_bringer_moved(world: World) -> None:
+    record = world.keep(world.kimura, "口座.txt", "ふつうの文", key="口座", to="section").record
+    world.kimura.posts.update(unit=world.units["0702"])
+    world.keep(world.kimura, "口座.txt", ACCOUNT, key="口座", to=ALL)
+    assert audience(record) == SECTION
+
+
+def test_a_unit_whose_code_merely_begins_alike_is_not_inside_the_section(world: World) -> None:
+    record = world.keep(world.kimura, "口座.txt", ACCOUNT, to=frozenset({of_unit("04029"), of_unit("040201")})).record
+    assert audience(record) == {of_unit("040201")}
+
+
+def test_whoever_moved_away_cannot_share_their_old_sections_personal_data_with_themselves(world: World) -> None:
+    record = world.keep(world.kimura, "口座.txt", ACCOUNT).record
+    world.kimura.posts.update(unit=world.units["0702"])
+    with pytest.raises(Refusal, match="ACCESS-01"):
+        actions.share_record(world.kimura, record.pk, frozenset({of_person(world.kimura.pk)}), "わたしの")
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize("name", ["個人番号123456789018.txt", "1234-5678-9018.txt"])
+def test_a_my_number_in_the_name_is_held_and_shown_in_no_list(world: World, name: str) -> None:
+    kept = world.keep(world.kimura, name, "ふつうの文")
+    assert kept.outcome == "held"
+    assert "9018" not in kept.record.title + kept.record.file_name
+    assert not queries.records_visible_to(world.sato).exists()
+
+
+def test_a_my_number_in_the_title_or_author_of_a_file_is_held(world: World) -> None:
+    record = bring(world, "a.html", f"<title>{NUMBER}</title><p>ふつうの文</p>".encode())
+    assert record.state == RecordState.HELD
+    assert "9018" not in record.title
+
+
+# --- what carries, and what is carried ---
+
+
+def test_a_mail_is_held_when_what_it_carries_holds_a_my_number(world: World) -> None:
+    record = bring(world, "照会.eml", mail(("名簿.txt", NUMBER)))
+    assert record.state == RecordState.HELD
+    assert record.gate_places == ["名簿.txt: line=1"]
+    inner = EmailMessage()
+    inner["Subject"] = "転送"
+    inner.set_content("転送します。")
+    inner.add_attachment(mail(("名簿.txt", NUMBER)), "application", "octet-stream", filename="元.eml")
+    assert bring(world, "転送.eml", inner.as_bytes()).state == RecordState.HELD
+    assert not queries.records_visible_to(world.kondo).exists()
+
+
+def test_a_mail_stays_inside_when_what_it_carries_is_personal(world: World) -> None:
+    record = bring(world, "照会.eml", mail(("口座.txt", ACCOUNT)))
+    assert (record.gate_code, audience(record)) == ("GATE-02", SECTION)
+
+
+def test_what_came_with_a_mail_is_narrowed_opened_and_taken_back_with_it(world: World) -> None:
+    record = bring(world, "照会.eml", mail(("内訳.txt", "三百二十件"), ("別.txt", "別の話")), SECTION)
+    part, other = Record.objects.filter(links_in__source=record).order_by("pk")
+    mine = frozenset({of_person(world.kimura.pk)})
+    actions.share_record(world.kimura, other.pk, mine, "これだけは手元に")
+    actions.share_record(world.kimura, record.pk, ALL)
+    assert (audience(part), audience(other)) == (ALL, mine)
+    actions.share_record(world.kimura, record.pk, SECTION, "課の中で")
+    assert audience(part) == SECTION
+    actions.withdraw_record(world.kimura, record.pk)
+    assert set(Record.objects.values_list("state", flat=True)) == {RecordState.WITHDRAWN}
+
+
+@pytest.mark.parametrize("act", ["narrow", "withdraw"])
+def test_what_is_still_on_its_way_follows_the_mail_it_came_in(world: World, act: str) -> None:
+    batch = open_batch(world.kimura, "upload:1", ALL)
+    receive(batch, Parcel("照会.eml", "照会.eml"), [mail(("内訳.txt", "三百二十件"))])
+    work_once(Plain(), 1)
+    record = Record.objects.get()
+    mine = frozenset({of_person(world.kimura.pk)})
+    if act == "narrow":
+        actions.share_record(world.kimura, record.pk, mine, "手元に")
+    else:
+        actions.withdraw_record(world.kimura, record.pk)
+    work_once(Plain(), 1)
+    states = set(batch.items.values_list("state", flat=True))
+    parts = Record.objects.filter(links_in__source=record)
+    if act == "narrow":
+        assert [audience(part) for part in parts] == [mine]
+    else:
+        assert not parts.exists()
+        assert states == {ItemState.DONE, ItemState.SAME}
+
+
+def test_taking_back_reaches_mails_inside_mails(world: World) -> None:
+    outer = EmailMessage()
+    outer["Subject"] = "転送"
+    outer.set_content("転送します。")
+    outer.add_attachment(mail(("内訳.txt", "三百二十件")), "application", "octet-stream", filename="元.eml")
+    record = bring(world, "転送.eml", outer.as_bytes())
+    assert Record.objects.count() == 3
+    actions.withdraw_record(world.kimura, record.pk)
+    assert not queries.records_visible_to(world.kimura).exists()
+
+
+# --- opening folders, letting go ---
+
+
+def test_opening_a_folder_leaves_what_somebody_narrowed_on_purpose(world: World) -> None:
+    record = world.keep(world.kimura, "a.txt", "ふつうの文").record
+    Record.objects.update(folder="共有")
+    actions.share_record(world.kimura, record.pk, SECTION, "契約前のため")
+    assert actions.open_folder(world.sato, "共有") == (0, 1)
+    assert audience(record) == SECTION
+
+
+def test_a_folder_without_a_name_opens_nothing(world: World) -> None:
+    record = world.keep(world.kimura, "a.txt", "ふつうの文", to="section").record
+    assert actions.open_folder(world.sato, "") == (0, 0)
+    assert audience(record) == SECTION
+
+
+def test_what_is_let_go_stays_inside_for_the_other_personal_data_in_it(world: World) -> None:
+    record = bring(world, "名簿.txt", f"{NUMBER}\n{ACCOUNT}\n".encode())
+    released = release_record(world.kimura, record.pk, "見本の番号です")
+    assert (released.gate_code, audience(record)) == ("GATE-02", SECTION)
+    with pytest.raises(Refusal, match="GATE-02"):
+        actions.share_record(world.kimura, record.pk, ALL)
+
+
+# --- the stream ---
+
+
+def test_no_stream_tells_that_something_was_held(world: World) -> None:
+    held = world.keep(world.kimura, "名簿.txt", NUMBER).record
+    seen = world.keep(world.kimura, "表.txt", "ふつうの文", key="表").record
+    world.keep(world.kimura, "表.txt", NUMBER, key="表")
+    actions.withdraw_record(world.kimura, held.pk)
+    told = list(Change.objects.filter(kind="record.held")) + list(Change.objects.filter(subject_id=held.pk))
+    assert all(not reach.now and not reach.before for reach in find_reach(told).values())
+    assert find_reach(Change.objects.filter(subject_id=seen.pk, kind="record.received"))
