@@ -31,8 +31,8 @@ def _require_change(person: Person, record_id: int) -> Record:
     record = Record.objects.select_for_update().filter(pk=record_id).first()
     if record is None:
         raise Refusal("ACCESS-01")
-    is_own = record.owner_id == person.pk and (record.state == RecordState.HELD or record.gate_code != "")
-    if not is_own and not records_visible_to(person).filter(pk=record_id).exists():
+    is_own_held = record.owner_id == person.pk and record.state == RecordState.HELD
+    if not is_own_held and not records_visible_to(person).filter(pk=record_id).exists():
         raise Refusal("ACCESS-01")
     if not can_change(person, record):
         raise Refusal("ACCESS-02")
@@ -47,32 +47,42 @@ def share_record(person: Person, record_id: int, principals: frozenset[str], rea
     record = _require_change(person, record_id)
     if record.state == RecordState.HELD:
         raise Refusal("GATE-01", places="、".join(record.gate_places[:3]))
-    old = principals_in(record.audience_id)
+    old, old_audience = principals_in(record.audience_id), record.audience_id
     if principals == old:
         return record
     narrower = is_narrower(principals, old)
     if not reason.strip() and (narrower or record.gate_code == gate.PERSONAL):
         raise Refusal("GATE-02" if record.gate_code == gate.PERSONAL and not narrower else "ACCESS-03")
+    _give_audience(person, record, principals, reason, narrower)
+    for each in _attached(record):  # what came with it goes with it, where nobody has decided otherwise
+        if each.state == RecordState.LIVE and each.audience_id == old_audience and (narrower or not each.gate_code):
+            _give_audience(person, each, principals, reason, narrower)
+    return record
+
+
+def _give_audience(person: Person, record: Record, principals: frozenset[str], reason: str, narrower: bool) -> None:
     record.audience_before = record.audience if narrower else None
     record.audience = find_or_add_audience(principals)
     record.audience_reason = reason.strip()[:500]
     record.updated_at = timezone.now()
     record.save(update_fields=["audience", "audience_before", "audience_reason", "updated_at"])
     log.record("record.narrowed" if narrower else "record.opened", "record", record.pk, person.pk)
-    return record
 
 
 def open_folder(person: Person, folder: str, principals: frozenset[str] = frozenset({EVERYONE})) -> tuple[int, int]:
     """Open every record of a folder (and below) that the person may change; give (opened, left as they were).
 
-    What the gate kept inside stays: each of those asks for its own reason."""
+    What the gate kept inside stays, and what somebody narrowed on purpose: each of those asks for its own decision.
+    Without a folder's name nothing is opened."""
+    if not folder.strip("/"):
+        return 0, 0
     inside = records_visible_to(person).filter(folder=folder) | records_visible_to(person).filter(
         folder__startswith=f"{folder}/"
     )
     opened = left = 0
     mine = principals_of(person)
     for record in inside:
-        if record.gate_code or not can_change(person, record, mine):
+        if record.gate_code or record.audience_reason or not can_change(person, record, mine):
             left += 1
             continue
         share_record(person, record.pk, principals)
@@ -93,8 +103,15 @@ def withdraw_record(person: Person, record_id: int) -> Record:
 
 
 def _attached(record: Record) -> list[Record]:
-    links = record.links_out.filter(kind="attachment", target__owner=record.owner).select_related("target")
-    return [link.target for link in links if link.target.state != RecordState.WITHDRAWN]
+    """List what came inside the record, and inside that, as far as it is there and whoever brought it is the same."""
+    found: dict[int, Record] = {}
+    waiting = [record]
+    while waiting:
+        links = waiting.pop().links_out.filter(kind="attachment", target__owner=record.owner).select_related("target")
+        new = [link.target for link in links if link.target_id not in found and link.target_id != record.pk]
+        found |= {each.pk: each for each in new}
+        waiting += new
+    return [each for each in found.values() if each.state != RecordState.WITHDRAWN]
 
 
 @transaction.atomic
@@ -104,7 +121,7 @@ def restore_record(person: Person, record_id: int) -> Record:
     record = Record.objects.select_for_update().filter(pk=record_id, owner=person).first()
     if record is None or record.state != RecordState.WITHDRAWN:
         raise Refusal("ACCESS-01")
-    held = record.gate_code == gate.MY_NUMBER and record.revisions.count() == 1
+    held = record.current is not None and record.current.gate_code == gate.MY_NUMBER
     record.state, record.updated_at = RecordState.HELD if held else RecordState.LIVE, timezone.now()
     record.save(update_fields=["state", "updated_at"])
     log.record("record.restored", "record", record.pk, person.pk)

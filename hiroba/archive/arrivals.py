@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from django.db import IntegrityError, transaction
@@ -12,11 +12,11 @@ from django.utils import timezone
 from hiroba.archive import gate
 from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
 from hiroba.extract.passages import Extraction
-from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
+from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.access.principals import of_person, of_unit
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person, Unit
-from hiroba.foundation.people.queries import section_of
+from hiroba.foundation.people.queries import get_tree, section_of
 
 Outcome = Literal["new", "revised", "same", "held", "withdrawn"]
 
@@ -40,6 +40,8 @@ class Arrival:
     reason: str = ""
     author: str = ""
     modified_at: dt.datetime | None = None
+    # Somebody chose this audience for this very thing: a new version for fewer people narrows the record.
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,18 @@ def keep_arrival(arrival: Arrival, verdict: gate.Verdict) -> Kept:
     is not brought back. Records record.received, record.revised, record.held or record.narrowed."""
     if verdict.of is not arrival.extraction:
         raise ValueError("the gate has looked at something else")
+    verdict = gate.with_names(verdict, (arrival.folder, arrival.file_name, arrival.title, arrival.author))
+    if verdict.code == gate.MY_NUMBER:
+        arrival = _masked(arrival)
     try:
         return _write(arrival, verdict)
     except IntegrityError:  # somebody else brought the same key between our look and our write
         return _write(arrival, verdict)
+
+
+def _masked(arrival: Arrival) -> Arrival:
+    names = {name: gate.mask(getattr(arrival, name)) for name in ("folder", "file_name", "title", "author")}
+    return replace(arrival, **names)
 
 
 @transaction.atomic
@@ -80,7 +90,7 @@ def _write(arrival: Arrival, verdict: gate.Verdict) -> Kept:
 def _write_new(arrival: Arrival, verdict: gate.Verdict) -> Kept:
     now = timezone.now()
     held = verdict.code == gate.MY_NUMBER
-    principals = _narrowed(arrival) if verdict.code else arrival.principals
+    principals = _inside(arrival.principals, arrival.owner, arrival.unit) if verdict.code else arrival.principals
     record = Record.objects.create(
         source=arrival.source,
         external_key=arrival.external_key,
@@ -100,7 +110,7 @@ def _write_new(arrival: Arrival, verdict: gate.Verdict) -> Kept:
         gate_code=verdict.code,
         gate_places=list(verdict.places),
     )
-    record.current = _add_revision(record, arrival, 1, with_text=not held)
+    record.current = _add_revision(record, arrival, 1, verdict)
     record.save(update_fields=["current"])
     log.record("record.held" if held else "record.received", "record", record.pk, arrival.owner.pk)
     return Kept(record, "held" if held else "new", verdict)
@@ -108,36 +118,57 @@ def _write_new(arrival: Arrival, verdict: gate.Verdict) -> Kept:
 
 def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, number: int) -> Kept:
     held = verdict.code == gate.MY_NUMBER
-    revision = _add_revision(record, arrival, number, with_text=not held)
-    record.gate_code, record.gate_places = verdict.code, list(verdict.places)
+    revision = _add_revision(record, arrival, number, verdict)
     if held:  # readers keep the last good revision; the owner is told what stands in the way of the new one
+        record.gate_code, record.gate_places = verdict.code, list(verdict.places)
         record.save(update_fields=["gate_code", "gate_places"])
         log.record("record.held", "record", record.pk, arrival.owner.pk)
         return Kept(record, "held", verdict)
+    record.gate_code, record.gate_places = _gate_of_all(record, verdict)
     record.current, record.state, record.updated_at = revision, RecordState.LIVE, timezone.now()
     record.title, record.dated_at = arrival.title[:500] or arrival.file_name, arrival.dated_at
-    narrower = _narrowed(arrival) if verdict.code else principals_in(record.audience_id)
-    if narrower != principals_in(record.audience_id):
-        record.audience_before = record.audience
-        record.audience = find_or_add_audience(narrower)
+    now = principals_in(record.audience_id)
+    asked = arrival.principals if arrival.is_chosen and is_narrower(arrival.principals, now) else now
+    new = _inside(asked, arrival.owner, record.unit or arrival.unit) if verdict.code else asked
+    if new != now:
+        record.audience_before, record.audience = record.audience, find_or_add_audience(new)
+        record.audience_reason = arrival.reason or record.audience_reason
         log.record("record.narrowed", "record", record.pk, arrival.owner.pk)
     record.save()
     log.record("record.revised", "record", record.pk, arrival.owner.pk)
     return Kept(record, "revised", verdict)
 
 
-def _narrowed(arrival: Arrival) -> frozenset[str]:
+def keep_inside(record: Record, verdict: gate.Verdict) -> None:
+    """Set on a record what the gate says of its newest revision, and narrow it to its section where it must; unsaved.
+
+    The caller saves the record and records a change of its audience."""
+    record.gate_code, record.gate_places = _gate_of_all(record, verdict)
+    if verdict.code:
+        record.audience_before = record.audience
+        record.audience = find_or_add_audience(_inside(principals_in(record.audience_id), record.owner, record.unit))
+
+
+def _gate_of_all(record: Record, verdict: gate.Verdict) -> tuple[str, list[str]]:
+    """Say what the gate says of a record whose earlier revisions stay readable beside the new one."""
+    if not verdict.code and record.revisions.filter(gate_code=gate.PERSONAL).exists():
+        return gate.PERSONAL, record.gate_places
+    return verdict.code, list(verdict.places)
+
+
+def _inside(principals: frozenset[str], owner: Person, unit: Unit | None) -> frozenset[str]:
     """Keep only what lies inside the section; where nothing does, the section (or the owner alone) reads it."""
-    section = section_of(arrival.owner)
-    inside = frozenset(name for name in arrival.principals if name == of_person(arrival.owner.pk))
-    if section is None:
-        return inside or frozenset({of_person(arrival.owner.pk)})
-    inside |= {name for name in arrival.principals if name.startswith(of_unit(section))}
-    return inside or frozenset({of_unit(section)})
+    section = unit.code if unit else section_of(owner)
+    below = {of_person(owner.pk)}
+    if section is not None:
+        tree = get_tree()
+        below |= {of_unit(code) for code in tree.parents if section in tree.path(code)} | {of_unit(section)}
+    otherwise = of_unit(section) if section is not None else of_person(owner.pk)
+    return (principals & below) or frozenset({otherwise})
 
 
-def _add_revision(record: Record, arrival: Arrival, number: int, with_text: bool) -> Revision:
-    extraction = arrival.extraction
+def _add_revision(record: Record, arrival: Arrival, number: int, verdict: gate.Verdict) -> Revision:
+    extraction, with_text = arrival.extraction, verdict.code != gate.MY_NUMBER
     revision = Revision.objects.create(
         record=record,
         number=number,
@@ -150,6 +181,7 @@ def _add_revision(record: Record, arrival: Arrival, number: int, with_text: bool
         warnings=[asdict(trouble) for trouble in extraction.warnings],
         error=asdict(extraction.error) if extraction.error else None,
         facts=extraction.facts if with_text else {},
+        gate_code=verdict.code,
     )
     if with_text:
         write_passages(revision, extraction)

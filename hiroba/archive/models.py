@@ -75,6 +75,8 @@ class Revision(models.Model):
     warnings = models.JSONField(default=list)
     error = models.JSONField(null=True)
     facts = models.JSONField(default=dict)
+    # What the gate said of this very content. Held content (GATE-01) is read by nobody, whatever became of the record.
+    gate_code = models.CharField(max_length=24, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "number"], name="revision_number_once")]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from hiroba.archive import gate
 from hiroba.archive.models import Link, Passage, Record, RecordState, Revision
 from hiroba.foundation.access.principals import principals_of, readable
 from hiroba.foundation.people.models import Person
@@ -47,7 +48,7 @@ def get_revision(person: Person, record_id: int, number: int | None = None) -> R
     revisions = record.revisions.select_related("original", "brought_by", "record")
     current = record.current.number if record.current else 0
     revision = revisions.filter(number=current if number is None else number).first()
-    if revision is None or revision.number > current:
+    if revision is None or revision.number > current or revision.gate_code == gate.MY_NUMBER:
         raise Refusal("ACCESS-01")
     return revision
 

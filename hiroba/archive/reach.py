@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from hiroba.archive import gate
 from hiroba.archive.models import Record, RecordState
 from hiroba.foundation.access.models import AudiencePrincipal
 from hiroba.foundation.changes.models import Change
@@ -13,18 +14,23 @@ from hiroba.foundation.changes.reach import NOBODY, Reach
 
 def find_reach(changes: Sequence[Change]) -> Mapping[int, Reach]:
     """Give for each change who may know of its record now, and who could until it was narrowed or taken back."""
-    records = Record.objects.in_bulk({change.subject_id for change in changes})
+    subjects = {change.subject_id for change in changes}
+    records = Record.objects.select_related("current").in_bulk(subjects)
     ids = {record.audience_id for record in records.values()} | {
         record.audience_before_id for record in records.values() if record.audience_before_id
     }
     principals: dict[int, set[str]] = defaultdict(set)
     for audience, principal in AudiencePrincipal.objects.filter(audience__in=ids).values_list("audience", "principal"):
         principals[audience].add(principal)
-    return {change.seq or 0: _reach(records.get(change.subject_id), principals) for change in changes}
+    return {
+        # What is held was never there for anybody, and a version that is held changes nothing for its readers.
+        change.seq or 0: _reach(None if change.kind == "record.held" else records.get(change.subject_id), principals)
+        for change in changes
+    }
 
 
 def _reach(record: Record | None, principals: Mapping[int, set[str]]) -> Reach:
-    if record is None:
+    if record is None or (record.current is not None and record.current.gate_code == gate.MY_NUMBER):
         return Reach()
     now = frozenset(principals.get(record.audience_id, ()))
     before = frozenset(principals.get(record.audience_before_id or 0, ()))

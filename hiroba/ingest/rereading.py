@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from hiroba.archive.arrivals import write_passages
+from hiroba.archive import gate
+from hiroba.archive.arrivals import keep_inside, write_passages
 from hiroba.archive.models import Record, RecordState, Revision
 from hiroba.archive.originals import path_of
 from hiroba.extract.passages import Extraction
@@ -22,7 +23,8 @@ def read_again(revision: Revision) -> Extraction:
 
 
 def release_record(person: Person, record_id: int, reason: str) -> Record:
-    """Let in what the gate held, on the word of whoever brought it: it keeps its narrow audience until opened.
+    """Let in what the gate held, on the word of whoever brought it: it keeps its narrow audience until opened. Other
+    personal data in it still keeps it inside its section.
 
     ACCESS-01 unless held and theirs; ACCESS-03 without a reason. Records record.released."""
     if not reason.strip():
@@ -32,13 +34,17 @@ def release_record(person: Person, record_id: int, reason: str) -> Record:
     if newest is None:
         raise Refusal("ACCESS-01")
     extraction = read_again(newest)
+    rest = gate.examine_personal(extraction)
     with transaction.atomic():
         record = Record.objects.select_for_update().get(pk=_held(person, record_id).pk)
+        if record.revisions.filter(number__gt=newest.number).exists():
+            raise Refusal("ACCESS-01")  # another version came meanwhile: look at that one
         newest.passages.all().delete()
         write_passages(newest, extraction)
-        Revision.objects.filter(pk=newest.pk).update(facts=extraction.facts)
-        record.current, record.state, record.gate_code, record.gate_places = newest, RecordState.LIVE, "", []
+        Revision.objects.filter(pk=newest.pk).update(facts=extraction.facts, gate_code=rest.code)
+        record.current, record.state = newest, RecordState.LIVE
         record.audience_reason, record.updated_at = reason.strip()[:500], timezone.now()
+        keep_inside(record, rest)
         record.save()
         log.record("record.released", "record", record.pk, person.pk)
     return record

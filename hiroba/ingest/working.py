@@ -5,8 +5,10 @@ keeps the record and marks the item together, the item is merely leased, and a l
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
+import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from django.utils import timezone
 from hiroba.archive import gate
 from hiroba.archive.arrivals import Arrival, Kept, keep_arrival, link_records
 from hiroba.archive.kinds import kind_of
+from hiroba.archive.models import Record, RecordState
 from hiroba.archive.originals import Stored, path_of, store_bytes
 from hiroba.extract.passages import Attachment, Extraction, Trouble
 from hiroba.foundation.access.audiences import principals_in
@@ -32,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=120)
 MOST_TRIES = 3
+# How far into what a mail carries the gate looks ahead; a lease is longer than this and one file's own time.
+DEPTH_OF_CARRIED, SECONDS_FOR_CARRIED = 3, 60.0
 UNFINISHED = (ItemState.RECEIVED, ItemState.READING)
 
 
@@ -97,13 +102,36 @@ def _read(reading: Reading, item: Item) -> Read:
         extraction = Extraction(error=Trouble("EXTRACT-08"))
     else:
         extraction = reading.extract(path_of(item.original.sha256), item.path.rsplit("/", 1)[-1])
-    attached: list[tuple[Attachment, Stored]] = []
+    attached = _stored(extraction)
+    carried = _carried_verdicts(reading, attached, time.monotonic() + SECONDS_FOR_CARRIED)
+    return Read(item, extraction, gate.with_carried(gate.examine(extraction), carried), tuple(attached))
+
+
+def _stored(extraction: Extraction) -> list[tuple[Attachment, Stored]]:
+    """Store what a file carries; what is too large or finds no room is left out, the file itself is still kept."""
+    kept = []
     for attachment in extraction.attachments:
-        try:
-            attached.append((attachment, store_bytes([attachment.content])))
-        except Refusal:  # too large or no room: the mail itself is still kept
-            continue
-    return Read(item, extraction, gate.examine(extraction), tuple(attached))
+        with contextlib.suppress(Refusal):
+            kept.append((attachment, store_bytes([attachment.content])))
+    return kept
+
+
+def _carried_verdicts(
+    reading: Reading, attached: list[tuple[Attachment, Stored]], until: float, depth: int = 0
+) -> list[tuple[str, gate.Verdict]]:
+    """Look into what a mail carries before the mail itself is kept: whoever gets its original gets that too.
+
+    What lies deeper, or comes after the time is over, is examined as an item of its own only."""
+    found: list[tuple[str, gate.Verdict]] = []
+    for attachment, stored in attached:
+        if depth == DEPTH_OF_CARRIED or time.monotonic() > until:
+            break
+        name = safe_name(attachment.name)
+        inner = reading.extract(path_of(stored.sha256), name)
+        verdict = gate.with_names(gate.examine(inner), [name])
+        below = _carried_verdicts(reading, _stored(inner), until, depth + 1)
+        found.append((name, gate.with_carried(verdict, below)))
+    return found
 
 
 @transaction.atomic
@@ -112,15 +140,27 @@ def finish_item(read: Read) -> None:
     item = read.item
     if not Item.objects.select_for_update().filter(pk=item.pk, state__in=UNFINISHED).exists():
         return
-    kept = keep_arrival(_arrival(item, read.extraction), read.verdict)
+    carrier = _carrier_of(item)
+    item.finished_at, item.leased_until = timezone.now(), None
+    if carrier is not None and carrier.state == RecordState.WITHDRAWN:  # taken back while this was on its way
+        item.state, item.code, item.params = ItemState.SAME, "INGEST-07", {}
+        item.save()
+        return
+    kept = keep_arrival(_arrival(item, read.extraction, carrier), read.verdict)
     item.record = kept.record
     item.state, item.code, item.params = _outcome(kept, read.extraction)
-    item.finished_at, item.leased_until = timezone.now(), None
     item.save()
-    if item.parent is not None and item.parent.record is not None:
-        link_records("attachment", item.parent.record, kept.record)
+    if carrier is not None:
+        link_records("attachment", carrier, kept.record)
     if kept.outcome in ("new", "revised", "held"):
         _add_children(item, read.attached)
+
+
+def _carrier_of(item: Item) -> Record | None:
+    """Give the record this came inside, as it stands now: it may have been narrowed or taken back meanwhile."""
+    if item.parent is None or item.parent.record_id is None:
+        return None
+    return Record.objects.select_for_update().get(pk=item.parent.record_id)
 
 
 def _outcome(kept: Kept, extraction: Extraction) -> tuple[ItemState, str, dict[str, str | int]]:
@@ -135,8 +175,9 @@ def _outcome(kept: Kept, extraction: Extraction) -> tuple[ItemState, str, dict[s
     return ItemState.DONE, kept.verdict.code, {"places": "、".join(kept.verdict.places[:3])}
 
 
-def _arrival(item: Item, extraction: Extraction) -> Arrival:
-    name = item.path.rsplit("/", 1)[-1]
+def _arrival(item: Item, extraction: Extraction, carrier: Record | None) -> Arrival:
+    """Say all that is known of it. What came inside something is for those who may read that, as it stands now."""
+    name = safe_name(item.path) or "file"
     folder = item.path.rsplit("/", 1)[0] if "/" in item.path else ""
     batch = item.batch
     if item.original is None:
@@ -150,13 +191,15 @@ def _arrival(item: Item, extraction: Extraction) -> Arrival:
         original=item.original,
         extraction=extraction,
         owner=batch.person,
-        principals=principals_in(batch.audience_id),
+        principals=principals_in(carrier.audience_id if carrier else batch.audience_id),
         dated_at=dated_at(extraction, item.modified_at or item.received_at),
         folder=folder,
         unit=batch.unit,
         reason=batch.reason,
         author=author_of(extraction),
         modified_at=item.modified_at,
+        # An upload says for whom it is; an import or a watched folder only where it begins, unless a reason is given.
+        is_chosen=carrier is None and (bool(batch.reason) or batch.source.startswith("upload:")),
     )
 
 

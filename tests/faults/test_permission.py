@@ -236,4 +236,4 @@ def test_no_stream_tells_that_something_was_held(world: World) -> None:
     actions.withdraw_record(world.kimura, held.pk)
     told = list(Change.objects.filter(kind="record.held")) + list(Change.objects.filter(subject_id=held.pk))
     assert all(not reach.now and not reach.before for reach in find_reach(told).values())
-    assert find_reach(Change.objects.filter(subject_id=seen.pk, kind="record.received"))
+    assert find_reach(list(Change.objects.filter(subject_id=seen.pk, kind="record.received")))
