@@ -14,6 +14,7 @@ from hiroba.features.reading.api import router as reading
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.sign_ins import find_person_by_token
 from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.web.asking import note_refusal
 from hiroba.foundation.web.words import say, status_of
 
 
@@ -56,5 +57,6 @@ def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer a refusal with its code, its words and its status."""
+    note_refusal(request, refusal)
     body = {"code": refusal.code, "message": say(refusal.code, refusal.params)}
     return api.create_response(request, body, status=status_of(refusal.code))

@@ -70,8 +70,13 @@ def keep_arrival(arrival: Arrival, verdict: gate.Verdict) -> Kept:
 
 
 def _masked(arrival: Arrival) -> Arrival:
-    names = {name: gate.mask(getattr(arrival, name)) for name in ("folder", "file_name", "title", "author")}
-    return replace(arrival, **names)
+    return replace(
+        arrival,
+        folder=gate.mask(arrival.folder),
+        file_name=gate.mask(arrival.file_name),
+        title=gate.mask(arrival.title),
+        author=gate.mask(arrival.author),
+    )
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from hiroba.archive.kinds import LABELS
 from hiroba.archive.models import Record
 from hiroba.features.finding.forms import SearchForm
 from hiroba.foundation.access.audiences import principals_in, say_audience
-from hiroba.foundation.access.principals import EVERYONE
+from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, Post, in_force
 from hiroba.foundation.people.queries import Tree, get_tree, today
 from hiroba.search import queries as search
@@ -78,7 +78,7 @@ def get_page(person: Person, form: SearchForm) -> Page:
             for value, count in sorted(facets.get("year", ()), reverse=True)[:5]
             if int(value) > 2018
         ],
-        people=find_people(form.text),
+        people=find_people(person, form.text),
         missing=[] if results.total else search.explain_nothing(person, asked),
         notes=[say_note(note) for note in results.notes],
     )
@@ -114,10 +114,11 @@ def _card(hits: search.RecordHits, tree: Tree) -> Card:
     )
 
 
-def find_people(text: str, limit: int = 5) -> list[Person]:
-    """Give colleagues whose name, reading or login has what was typed; only people with a post today."""
+def find_people(person: Person, text: str, limit: int = 5) -> list[Person]:
+    """Give colleagues whose name, reading or login has what was typed; only people with a post today, and only to
+    somebody who belongs to the office."""
     asked = text.strip()
-    if not 1 < len(asked) <= 40:
+    if not 1 < len(asked) <= 40 or EVERYONE not in principals_of(person):
         return []
     squeezed = asked.replace(" ", "").replace("\u3000", "")
     names = Q(name__icontains=asked) | Q(reading__icontains=asked) | Q(login__istartswith=asked)

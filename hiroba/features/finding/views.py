@@ -34,7 +34,7 @@ def suggestions(request: HttpRequest) -> JsonResponse:
     if len(typed) < SUGGEST_FROM:
         return JsonResponse({"records": [], "people": []})
     records = suggest_records(person_of(request), typed)
-    people = queries.find_people(typed)
+    people = queries.find_people(person_of(request), typed)
     return JsonResponse(
         {
             "records": [{"title": each.title, "url": reverse("record", args=[each.pk])} for each in records],
@@ -48,5 +48,6 @@ def folders(request: HttpRequest) -> HttpResponse:
     """Show a folder: what lies below it and in it."""
     number = request.GET.get("page", "1")
     path = request.GET.get("folder", "")[:500].strip("/")
-    folder = open_folder_page(person_of(request), path, int(number) if number.isascii() and number.isdigit() else 1)
+    is_number = number.isascii() and number.isdigit() and len(number) < 9
+    folder = open_folder_page(person_of(request), path, int(number) if is_number else 1)
     return render(request, "finding/folders.html", {"folder": folder})

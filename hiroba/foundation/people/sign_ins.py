@@ -22,6 +22,12 @@ def has_place(person: Person, day: dt.date) -> bool:
     )
 
 
+def may_be_here(person: Person) -> bool:
+    """Tell whether somebody who has signed in may go on: whose last post ended yesterday may not, whether or not
+    anything has ended their sessions yet."""
+    return person.is_active and has_place(person, timezone.localdate())
+
+
 def digest_of(secret: str) -> str:
     """Give what is stored of a long random secret (token, reset code) instead of it."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -18,10 +18,24 @@ def person_of(request: HttpRequest) -> Person:
     return person
 
 
-def note(request: HttpRequest, act: str, subject: str = "", subject_id: int | str = "", detail: str = "") -> None:
-    """Write who did what to the access journal: batched for staff, before the answer for whoever holds a role."""
+# What only looks may be written within a second; whatever changes something, or is done by whoever holds a role, is
+# written before the answer.
+LOOKS = frozenset(
+    {"search.made", "record.read", "record.refused", "record.explained", "original.downloaded", "page.read"}
+)
+
+
+def note(
+    request: HttpRequest,
+    act: str,
+    subject: str = "",
+    subject_id: int | str = "",
+    detail: str = "",
+    result: str = "",
+) -> None:
+    """Write who did what to the access journal: looks of staff within a second, everything else before the answer."""
     person = person_of(request)
-    write = journal.note_now if role_names_of(person) else journal.note
+    write = journal.note if act in LOOKS and not role_names_of(person) else journal.note_now
     write(
         person.pk,
         act,
@@ -30,7 +44,19 @@ def note(request: HttpRequest, act: str, subject: str = "", subject_id: int | st
         detail=detail,
         address=str(request.META.get("REMOTE_ADDR", "")),
         post=post_line(person),
+        result=result,
     )
+
+
+def note_refusal(request: HttpRequest, refusal: Refusal) -> None:
+    """Write down that somebody asked for what they may not have. A hidden and a missing thing are noted alike."""
+    if refusal.code not in ("ACCESS-01", "ACCESS-02") or not isinstance(getattr(request, "person", None), Person):
+        return
+    match = request.resolver_match
+    ids = [f"{name}={value}" for name, value in match.kwargs.items()] if match else []
+    record = match.kwargs.get("record_id", "") if match else ""
+    where = " ".join([request.method or "", match.view_name if match else "", *ids])
+    note(request, "record.refused", "record" if record else "", record, where, refusal.code)
 
 
 def post_line(person: Person) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from asgiref.sync import sync_to_async
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
 
 from hiroba.foundation.access.principals import principals_of
 from hiroba.foundation.changes.stream import stream_events
 from hiroba.foundation.changes.threads import ask_database
 from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.sign_ins import may_be_here
 from hiroba.foundation.web.asking import person_of
 
 
@@ -49,6 +51,7 @@ def _is_signed_in(person_id: int, session_key: str | None) -> bool:
     """Tell whether the session this stream began with still stands."""
     return (
         session_key is not None
-        and SessionStore().exists(session_key)
-        and Person.objects.filter(pk=person_id, is_active=True).exists()
+        and Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).exists()
+        and (person := Person.objects.filter(pk=person_id).first()) is not None
+        and may_be_here(person)
     )

@@ -12,8 +12,9 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from hiroba.foundation.people.models import Person
-from hiroba.foundation.people.sign_ins import note_seen
+from hiroba.foundation.people.sign_ins import may_be_here, note_seen
 from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.web.asking import note_refusal
 from hiroba.foundation.web.views import known_fault, refusal_answer, wants_json
 
 logger = logging.getLogger(__name__)
@@ -34,13 +35,14 @@ HEADERS = {
 
 
 class PersonMiddleware:
-    """Set `request.person` to the active person who is signed in, or None, and let nobody else past the open list."""
+    """Set `request.person` to the person who is signed in and has a place here today, or None, and let nobody else
+    past the open list."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        person = request.user if isinstance(request.user, Person) and request.user.is_active else None
+        person = request.user if isinstance(request.user, Person) and may_be_here(request.user) else None
         request.person = person  # type: ignore[attr-defined]  # the one attribute of ours on a request
         if person is not None and person.language:
             translation.activate(person.language)
@@ -97,4 +99,5 @@ class RefusalMiddleware:
             return None
         if refusal is not exception:
             logger.error("%s %s", refusal.code, type(exception).__name__)
+        note_refusal(request, refusal)
         return refusal_answer(request, refusal)

@@ -80,8 +80,8 @@ def test_who_left_answers_like_who_never_was(world: Any, page: Any) -> None:
 def test_somebody_without_a_post_sees_nothing_of_the_office(world: Any) -> None:
     client = Client()
     client.force_login(Person.objects.create(login="nobody", name="だれか"))
-    for address in ("/units/", "/units/0402/", "/people/kimura/"):
-        assert client.get(address).status_code == 404
+    for address in ("/units/", "/units/0402/", "/people/kimura/", "/search/suggestions/?q=木村"):
+        assert client.get(address).status_code == 302
 
 
 def test_a_unit_lists_what_is_shared_below_it_and_only_to_those_who_may_read(world: Any, page: Any) -> None:

@@ -1,5 +1,6 @@
 """Requests through the whole stack, with a few views of this test's own behind it."""
 
+import datetime as dt
 import errno
 import sys
 
@@ -9,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.models import Person, Post, Unit
+from hiroba.foundation.people.queries import today
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.views import not_found, server_error
 
@@ -57,7 +59,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(sys.modules[__name__].__na
 
 @pytest.fixture
 def kimura() -> Person:
-    return Person.objects.create(login="kimura", name="木村 直美")
+    person = Person.objects.create(login="kimura", name="木村 直美")
+    Post.objects.create(person=person, unit=Unit.objects.create(code="0402"), from_on=today())
+    return person
 
 
 @pytest.fixture
@@ -105,6 +109,11 @@ def test_a_person_who_was_deactivated_is_out_at_the_next_request(browser: Client
     Person.objects.filter(pk=kimura.pk).update(is_active=False)
     assert browser.get("/inside/").status_code == 302
     assert browser.get("/api/thing/").status_code == 401
+
+
+def test_a_person_whose_last_post_ended_is_out_at_the_next_request(browser: Client, kimura: Person) -> None:
+    kimura.posts.update(until_on=today() - dt.timedelta(days=1))
+    assert browser.get("/inside/").status_code == 302
 
 
 def test_a_first_password_must_be_changed_before_anything_else(browser: Client, kimura: Person) -> None:
