@@ -111,7 +111,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     person, here = person_of(request), str(request.session.session_key)
     if request.method == "POST":
         which = request.POST.get("session", "")
-        if which.isdigit():
+        if which.isascii() and which.isdigit() and len(which) < 19:
             actions.end_session_elsewhere(person, int(which))
         else:
             actions.end_sessions_elsewhere(person, here)

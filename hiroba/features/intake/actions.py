@@ -13,6 +13,7 @@ from hiroba.foundation.access.principals import EVERYONE, parse_audience
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Batch, Item, ItemState
+from hiroba.ingest.naming import safe_name
 from hiroba.ingest.queries import get_batch, get_item
 from hiroba.ingest.receiving import Parcel, open_batch, receive, refuse_item
 from hiroba.ingest.working import retry_item
@@ -52,9 +53,10 @@ def receive_upload(
 
 
 def clean_path(path: str) -> str:
-    """Give a path from a browser as folders and a name: no drive, no "..", no empty or control parts."""
-    parts = path.replace("\\", "/").replace("\0", "").split("/")
-    kept = [part.strip() for part in parts if part.strip() not in ("", ".", "..")]
+    """Give a path from a browser as folders and a name: no drive, no "..", no empty parts, no control characters and
+    none that turn the direction of writing round."""
+    parts = (safe_name(part) for part in path.replace("\\", "/").split("/"))
+    kept = [part for part in parts if part]
     return "/".join(kept)[-500:] or "file"
 
 

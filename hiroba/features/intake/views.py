@@ -51,7 +51,8 @@ def _open(request: HttpRequest, form: UploadForm) -> int:
 
 def _receive(request: HttpRequest, batch_id: int, file: UploadedFile[Any], path: str) -> queries.Line:
     modified = request.POST.get("modified", "")
-    modified_at = dt.datetime.fromtimestamp(int(modified) / 1000, tz=dt.UTC) if modified.isdigit() else None
+    is_time = modified.isascii() and modified.isdigit() and len(modified) < 15  # milliseconds, until the year 5138
+    modified_at = dt.datetime.fromtimestamp(int(modified) / 1000, tz=dt.UTC) if is_time else None
     item = actions.receive_upload(person_of(request), batch_id, path, modified_at, file.chunks(1024 * 1024))
     return queries.line_of(item)
 
