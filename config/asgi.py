@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from config.catalogue import compile_if_possible
@@ -21,19 +23,50 @@ _django = get_asgi_application()
 
 from hiroba.foundation.changes.hub import HUB  # noqa: E402 - after Django is set up
 from hiroba.foundation.changes.journal import flush_journal  # noqa: E402 - after Django is set up
+from hiroba.foundation.web.words import say  # noqa: E402 - after Django is set up
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 logger = logging.getLogger(__name__)
+ROOM_FOR_FORM = 2**20  # what a form says around the file it carries
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
     """Answer the server: its beginning and end here, every request in Django."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
+    elif scope["type"] == "http":
+        await _answer_within_limit(scope, receive, send)
     else:
         await _django(scope, receive, send)
+
+
+async def _answer_within_limit(scope: Message, receive: Receive, send: Send) -> None:
+    """Hand a request to Django unless its body is larger than anything we take: Django would write all of it to the
+    disk before asking who sends it. What turns out too large on the way is cut off."""
+    limit = settings.UPLOAD_LIMIT + ROOM_FOR_FORM
+    said = dict(scope["headers"]).get(b"content-length", b"0")
+    if not said.isdigit() or len(said) > 18 or int(said) > limit:
+        await _refuse_too_large(send)
+        return
+    received = 0
+
+    async def receive_within_limit() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        return message if received <= limit else {"type": "http.disconnect"}
+
+    await _django(scope, receive_within_limit, send)
+
+
+async def _refuse_too_large(send: Send) -> None:
+    said = say("INGEST-04", {"limit_mb": settings.UPLOAD_LIMIT // 2**20})
+    body = json.dumps({"code": "INGEST-04", "message": said}, ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -41,6 +41,7 @@ WITHOUT_OFFICE = {"init", "extract", "demo", "restore"}
 def main(argv: list[str] | None = None) -> None:
     """Run one command and exit by the contract: 0 done, 2 wrong usage, 1 nothing could be done."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.umask(0o077)  # database, index, originals and exports are the office's: nobody else on the machine reads them
     arguments = sys.argv[1:] if argv is None else argv
     options = _parser(arguments).parse_args(arguments)
     import django

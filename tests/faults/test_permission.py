@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from config.asgi import application
 from hiroba.archive import actions, queries
 from hiroba.archive.models import Record, RecordState
 from hiroba.archive.reach import find_reach
 from hiroba.extract import files
 from hiroba.extract.passages import Extraction
+from hiroba.features.account.actions import add_token
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
-from hiroba.foundation.changes.models import Change
+from hiroba.foundation.changes.journal import flush_journal
+from hiroba.foundation.changes.models import Change, JournalEntry
+from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Item, ItemState
 from hiroba.ingest.receiving import Parcel, open_batch, receive
@@ -237,3 +246,77 @@ def test_no_stream_tells_that_something_was_held(world: World) -> None:
     told = list(Change.objects.filter(kind="record.held")) + list(Change.objects.filter(subject_id=held.pk))
     assert all(not reach.now and not reach.before for reach in find_reach(told).values())
     assert find_reach(list(Change.objects.filter(subject_id=seen.pk, kind="record.received")))
+
+
+# --- over the wire ---
+
+
+def page_of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def entries(act: str) -> list[JournalEntry]:
+    flush_journal()
+    return list(JournalEntry.objects.filter(act=act).order_by("number"))
+
+
+def test_asking_for_what_is_hidden_is_noted_like_asking_for_what_is_missing(world: World) -> None:
+    record = world.keep(world.kimura, "報告.txt", "ふつうの文", to="section").record
+    page_of(world.kondo).get(f"/records/{record.pk}/")
+    page_of(world.kondo).get("/records/999999/")
+    token = add_token(world.kondo, "試し")
+    Client().get(f"/api/records/{record.pk}/original", headers={"Authorization": f"Bearer {token}"})
+    noted = [(each.actor_id, each.subject_id, each.result) for each in entries("record.refused")]
+    assert noted == [(world.kondo.pk, str(each), "ACCESS-01") for each in (record.pk, 999999, record.pk)]
+
+
+def test_a_change_of_sharing_is_in_the_journal_before_the_answer(world: World) -> None:
+    record = world.keep(world.kimura, "報告.txt", "ふつうの文", to="section").record
+    page_of(world.kimura).post(f"/records/{record.pk}/audience/", {"audience": "everyone"})
+    assert JournalEntry.objects.filter(act="record.shared", subject_id=str(record.pk)).exists()
+
+
+@pytest.mark.parametrize("address", ["/folders/?page=" + "9" * 5000, "/records/" + "9" * 40 + "/", "/folders/?page=²"])
+def test_numbers_beyond_reason_are_no_fault_of_ours(world: World, address: str) -> None:
+    assert page_of(world.kimura).get(address).status_code in (200, 404)
+
+
+def test_a_name_with_line_breaks_or_turned_writing_is_received_and_given_back_without_them(world: World) -> None:
+    batch = open_batch(world.kimura, "upload:1", SECTION)
+    client = page_of(world.kimura)
+    file = SimpleUploadedFile("x", "ふつうの文".encode())
+    sent = {"file": file, "path": "a\r\nSet-Cookie: x=1\u202etxt.exe", "modified": "²"}
+    assert client.post(f"/intake/batches/{batch.pk}/files/", sent).status_code == 201
+    work_once(Plain(), 10)
+    answer = client.get(f"/records/{Record.objects.get().pk}/original/")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="aSet-Cookie: x=1txt.exe"'
+
+
+async def _send_to_door(headers: list[tuple[bytes, bytes]], pieces: int) -> tuple[int, int]:
+    """Give the status and how many pieces of a body of 64 KiB each were taken."""
+    taken, sent = 0, []
+
+    async def receive() -> dict[str, object]:
+        nonlocal taken
+        taken += 1
+        return {"type": "http.request", "body": b"x" * 65536, "more_body": taken < pieces}
+
+    async def send(message: Mapping[str, object]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/sign-in/", "headers": headers, "query_string": b""}
+    await application(scope, receive, send)
+    return int(str(sent[0]["status"])) if sent else 0, taken
+
+
+@pytest.mark.parametrize("headers", [[(b"content-length", b"99999999999")], []], ids=["said", "chunked"])
+def test_a_stranger_cannot_fill_the_disk_with_a_body_that_nobody_takes(
+    settings: Any, headers: list[tuple[bytes, bytes]]
+) -> None:
+    settings.UPLOAD_LIMIT = 2**20
+    status, taken = asyncio.run(_send_to_door(headers, 1000))
+    assert status == (413 if headers else 0)
+    assert taken < 40
