@@ -8,7 +8,6 @@ import io
 import json
 import os
 import sqlite3
-import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
@@ -21,6 +20,7 @@ from django.utils import timezone
 from hiroba import __version__
 from hiroba.archive.models import Original
 from hiroba.archive.originals import path_of
+from hiroba.features.administration.dumping import dump_database, require_empty_database, restore_database
 from hiroba.foundation.changes.heads import head_file
 from hiroba.foundation.refusal import Refusal
 
@@ -45,22 +45,33 @@ def run_backup(options: argparse.Namespace) -> dict[str, Any]:
     if target.exists():
         raise Refusal("BACKUP-01", file=str(target))
     draft = target.with_name(target.name + ".part")
-    with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder, tarfile.open(draft, "w") as tar:
+    with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder:
+        # The heads first: each names an entry that the database has by then. Later ones would seem cut off.
+        heads = head_file().read_text() if head_file().exists() else ""
         dump = Path(folder, DATABASE_NAMES[connection.vendor])
         _dump(dump)
-        tar.add(dump, dump.name)
-        originals = _named_in(dump)
-        for sha256 in originals:
-            tar.add(path_of(sha256), f"originals/{sha256}")
-        for name in (*SMALL_FILES, head_file().name):
-            if (settings.HOME / name).exists():
-                tar.add(settings.HOME / name, name)
-        about = {"hiroba": __version__, "at": timezone.now().isoformat(), "originals": len(originals)}
-        _add_text(tar, "backup.json", json.dumps(about))
+        with tarfile.open(draft, "w") as tar:
+            originals = _add_all(tar, dump, heads)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(target)
     return {"file": str(target), "bytes": target.stat().st_size, "originals": len(originals)}
+
+
+def _add_all(tar: tarfile.TarFile, dump: Path, heads: str) -> list[str]:
+    """Put everything into the file, the database first; give the originals' names."""
+    tar.add(dump, dump.name)
+    originals = _named_in(dump)
+    for sha256 in originals:
+        tar.add(path_of(sha256), f"originals/{sha256}")
+    for name in SMALL_FILES:
+        if (settings.HOME / name).exists():
+            tar.add(settings.HOME / name, name)
+    if heads:
+        _add_text(tar, head_file().name, heads)
+    about = {"hiroba": __version__, "at": timezone.now().isoformat(), "originals": len(originals)}
+    _add_text(tar, "backup.json", json.dumps(about))
+    return originals
 
 
 def _dump(dump: Path) -> None:
@@ -69,7 +80,7 @@ def _dump(dump: Path) -> None:
         with contextlib.closing(source), contextlib.closing(sqlite3.connect(dump)) as copy:
             source.backup(copy)
         return
-    subprocess.run(["pg_dump", "-Fc", "-f", str(dump), os.environ["HIROBA_DATABASE"]], check=True)
+    dump_database(dump)
 
 
 def _named_in(dump: Path) -> list[str]:
@@ -86,7 +97,10 @@ def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
 
 
 def run_restore(options: argparse.Namespace) -> dict[str, Any]:
-    """Put a backup into an empty HIROBA_HOME; BACKUP-02 when it is not empty, BACKUP-03 when FILE is no backup."""
+    """Put a backup into an empty HIROBA_HOME (and an empty PostgreSQL, where the office has one).
+
+    BACKUP-02 or BACKUP-06 when it is not empty, BACKUP-03 when FILE is no backup, BACKUP-07 when it is one of the
+    other kind of database."""
     home = Path(settings.HOME)
     if home.exists() and any(path.name != "secret_key" for path in home.iterdir()):
         raise Refusal("BACKUP-02", home=str(home))
@@ -94,13 +108,22 @@ def run_restore(options: argparse.Namespace) -> dict[str, Any]:
     try:
         with tarfile.open(options.file, "r:") as tar:
             members = tar.getmembers()
-            if not any(member.name == "backup.json" for member in members):
-                raise Refusal("BACKUP-03", file=options.file)
+            _require_fitting({member.name for member in members}, options.file)
             for member in members:
                 _restore(tar, member, home)
     except (tarfile.TarError, OSError) as error:
         raise Refusal("BACKUP-03", file=options.file) from error
     return {"home": str(home), "files": len(members)}
+
+
+def _require_fitting(names: set[str], file: str) -> None:
+    """Refuse before anything is written what could not be put back here."""
+    if "backup.json" not in names:
+        raise Refusal("BACKUP-03", file=file)
+    if DATABASE_NAMES[connection.vendor] not in names:
+        raise Refusal("BACKUP-07", file=file)
+    if connection.vendor == "postgresql":
+        require_empty_database()
 
 
 def _restore(tar: tarfile.TarFile, member: tarfile.TarInfo, home: Path) -> None:
@@ -124,4 +147,7 @@ def _restore(tar: tarfile.TarFile, member: tarfile.TarInfo, home: Path) -> None:
         os.fsync(file.fileno())
     target.chmod(0o440 if target.parent != home else 0o600)
     if member.name == DATABASE_NAMES["postgresql"]:
-        subprocess.run(["pg_restore", "-d", os.environ["HIROBA_DATABASE"], str(target)], check=True)
+        try:
+            restore_database(target)
+        finally:  # what is not in the database yet is still in the backup
+            target.unlink()
