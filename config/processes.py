@@ -18,10 +18,11 @@ from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, connections
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.1
+KEEP_CONNECTION_SECONDS = 60
 
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +64,9 @@ def _keep_worker(stop: threading.Event) -> None:
     pause = 1.0
     while not stop.is_set():
         began = time.monotonic()
-        child = subprocess.Popen([sys.executable, "-m", "config.command", "work"], cwd=settings.ROOT)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "config.command", "work", "--parent", str(os.getpid())], cwd=settings.ROOT
+        )
         while child.poll() is None and not stop.wait(0.2):
             pass
         if stop.is_set():
@@ -77,7 +80,8 @@ def _keep_worker(stop: threading.Event) -> None:
 
 
 def work_arguments(parser: argparse.ArgumentParser) -> None:
-    """The worker needs nothing to be told."""
+    """Say whose child the worker is: it ends when that process is gone. Nobody's when started by hand."""
+    parser.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
 
 
 def run_work(options: argparse.Namespace) -> None:
@@ -89,16 +93,27 @@ def run_work(options: argparse.Namespace) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    parent = os.getppid()
+    if options.parent:
+        threading.Thread(target=_end_with, args=(options.parent, stop), daemon=True).start()
+    if connection.vendor == "postgresql":  # the wheels' threads live as long as we do: each keeps its connection
+        connections.settings["default"]["CONN_MAX_AGE"] = KEEP_CONNECTION_SECONDS
     with _only_worker(stop):
         loops = [threading.Thread(target=_loop, args=(stop, begin), name=name) for name, begin in WHEELS.items()]
         for loop in loops:
             loop.start()
-        while not stop.wait(0.5):
-            if os.getppid() != parent:  # the server was killed: nobody would end us
-                stop.set()
+        stop.wait()
         for loop in loops:
             loop.join(timeout=30)
+
+
+def _end_with(parent: int, stop: threading.Event) -> None:
+    """End when the server was killed and nobody would end us: in order, or after a minute at once. What was not
+    committed by then is taken up again by the next worker."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    stop.set()
+    time.sleep(60)
+    os._exit(1)
 
 
 @contextlib.contextmanager
