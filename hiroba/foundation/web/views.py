@@ -6,7 +6,7 @@ import errno
 import logging
 import sys
 
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -64,7 +64,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def known_fault(fault: BaseException | None) -> Refusal | None:
-    """Give the refusal that a fault of the machine amounts to: a full disk, a database that is busy; else None."""
+    """Give the refusal that a fault of the machine amounts to: a full disk, a database that is busy, a character or
+    number that PostgreSQL does not take (SQLite takes it and finds nothing); else None."""
     if isinstance(fault, OSError) and fault.errno in FULL:
         return Refusal("INGEST-05")
     if isinstance(fault, OperationalError):
@@ -73,4 +74,6 @@ def known_fault(fault: BaseException | None) -> Refusal | None:
             return Refusal("INGEST-05")
         if "database is locked" in text:
             return Refusal("WEB-05")
+    if isinstance(fault, DataError):
+        return Refusal("WEB-06")
     return None
