@@ -164,3 +164,57 @@ def test_an_offices_real_files_come_in_and_are_found_by_another(office: Office) 
     found = office.json("search", "コアデータモデル 住所", "--as", "kondo")
     assert found["total"] > 0
     assert {"record", "title", "file", "kind", "locator", "snippet", "score", "url", "at"} <= set(found["hits"][0])
+
+
+def test_titles_and_people_are_suggested_while_one_types(visit: Visit, papers: Path, office: Office) -> None:
+    office.json("import", str(papers), "--as", "kimura", "--audience", "everyone", "--wait")
+    visitor = visit("kondo")
+    visitor.page.goto("/")
+    box = visitor.page.locator("main input[name=q]")
+    box.press_sequentially("聞かれる", delay=30)
+    option = visitor.page.locator("[role=option]", has_text="聞かれること").first
+    option.wait_for()
+    box.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant")
+    box.press("Enter")
+    visitor.page.wait_for_url(re.compile(r"/records/\d+/"))
+    visitor.page.goto("/")
+    box.press_sequentially("きむら", delay=30)
+    visitor.page.locator("[role=option]", has_text="木村 直美").wait_for()
+    assert visitor.complaints == []
+
+
+def test_an_open_page_follows_what_happens_and_equals_a_fresh_one(visit: Visit, office: Office, tmp_path: Path) -> None:
+    """The stale page: load, act as somebody else, let the stream work, compare with a fresh load."""
+    visitor = visit("kondo")
+    visitor.page.goto("/")
+    (tmp_path / "いま入った知らせ.txt").write_text("開いたままの画面に出る。", encoding="utf-8")
+    taken = office.json("import", str(tmp_path), "--as", "kimura", "--audience", "everyone", "--wait")
+    line = visitor.page.locator("[data-lately] h3", has_text="いま入った知らせ")
+    line.wait_for(timeout=20_000)
+    fresh = visit("kondo")
+    fresh.page.goto("/")
+    assert visitor.page.inner_text("[data-lately]") == fresh.page.inner_text("[data-lately]")
+
+    kimura = visit("kimura")
+    kimura.page.goto(f"/records/{taken['records'][0]['record']}/")
+    kimura.page.click("summary:has-text('取り下げる')")
+    kimura.page.click("button:has-text('取り下げる')")
+    line.wait_for(state="detached", timeout=20_000)
+
+
+def test_one_finds_and_opens_a_passage_by_keyboard_alone(visit: Visit, papers: Path, office: Office) -> None:
+    office.json("import", str(papers), "--as", "kimura", "--audience", "everyone", "--wait")
+    page = visit("kondo").page
+    page.goto("/intake/")
+    page.keyboard.press("/")
+    page.keyboard.type("転入予定の書類")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/**")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('a.cite')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/records/\d+/"))
+    assert page.locator(".cited").first.is_visible()
