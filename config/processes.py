@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import close_old_connections, connection, connections
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def run_serve(options: argparse.Namespace) -> None:
 
     # Style sheets and scripts are small: that whitenoise hands them over whole is no matter.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+    call_command("migrate", verbosity=0, interactive=False)  # an update that was carried in begins here
     stop = threading.Event()
     keeper = threading.Thread(target=_keep_worker, args=(stop,), daemon=True)
     if not options.no_worker:
