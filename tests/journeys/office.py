@@ -113,11 +113,17 @@ class Office:
         self.server = None
 
 
-def found_office(home: Path) -> Office:
-    """Make the small ward office of tests/world.py in `home`, with passwords, not yet serving."""
+def free_port() -> int:
+    """Give a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def found_office(home: Path) -> Office:
+    """Make the small ward office of tests/world.py in `home`, with passwords, not yet serving."""
+    port = free_port()
     environment = {**os.environ, "HIROBA_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
     environment.pop("HIROBA_DATABASE", None)
     subprocess.run([sys.executable, "-c", _FOUND_OFFICE, PASSWORD], cwd=ROOT, env=environment, check=True)
