@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,17 +23,22 @@ from hiroba.archive.reach import find_reach
 from hiroba.extract import files
 from hiroba.extract.passages import Extraction
 from hiroba.features.account.actions import add_token
+from hiroba.features.administration.actions import add_member
+from hiroba.features.finding.results import as_json
+from hiroba.features.intake.commands import import_arguments, run_import
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
 from hiroba.foundation.changes.journal import flush_journal
 from hiroba.foundation.changes.models import Change, JournalEntry
-from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.models import Person, Team
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Item, ItemState
 from hiroba.ingest.receiving import Parcel, open_batch, receive
 from hiroba.ingest.rereading import release_record
 from hiroba.ingest.working import work_once
-from tests.world import World
+from hiroba.search.indexing import open_indexer
+from hiroba.search.queries import Asked, search
+from tests.world import World, build_world
 
 ALL, SECTION = frozenset({EVERYONE}), frozenset({"unit:0402"})
 NUMBER = "個人番号 123456789018"
@@ -320,3 +329,59 @@ def test_a_stranger_cannot_fill_the_disk_with_a_body_that_nobody_takes(
     status, taken = asyncio.run(_send_to_door(headers, 1000))
     assert status == (413 if headers else 0)
     assert taken < 40
+
+
+# --- figures, roles, commands ---
+
+
+def scores(person: Person) -> list[float]:
+    with open_indexer() as indexer:
+        while indexer.index_once():
+            pass
+    return [hit["score"] for hit in as_json(search(person, Asked("気象")))["hits"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_score_tells_how_often_a_word_stands_in_what_is_hidden(settings: Any, tmp_path: Path) -> None:
+    settings.INDEX_DIR = tmp_path
+    world = build_world()
+    world.keep(world.kondo, "観測.txt", "気象の観測")
+    before = scores(world.kondo)
+    for number in range(5):
+        world.keep(world.kimura, f"{number}.txt", "気象の話 気象", to="section")
+    assert scores(world.kondo) == before == [1.0]
+
+
+def test_an_administrator_does_not_join_a_team_by_themselves(world: World) -> None:
+    team = Team.objects.get()
+    with pytest.raises(Refusal, match="ADMIN-01"):
+        add_member(world.endo, team.pk, "endo")
+
+
+@pytest.mark.parametrize("page", ["", "units/", "teams/", "teams/{team}/", "people/"])
+def test_each_look_of_an_administrator_is_in_the_journal_before_the_answer(world: World, page: str) -> None:
+    address = f"/administration/{page}".format(team=Team.objects.get().pk)
+    assert page_of(world.endo).get(address).status_code == 200
+    assert JournalEntry.objects.filter(act="administration.read", actor_id=world.endo.pk).count() == 1
+
+
+def test_an_import_by_command_is_in_the_journal(world: World, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("ふつうの文", encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    import_arguments(parser)
+    run_import(parser.parse_args([str(tmp_path), "--as", "kimura"]))
+    assert JournalEntry.objects.get(act="record.received").actor_id == world.kimura.pk
+
+
+def test_what_the_command_writes_is_its_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    command = [sys.executable, "-m", "config.command", "init", "--office", "みらい区", "--admin", "endo"]
+    subprocess.run(
+        command,
+        input="みらい-ひろば-2026\n".encode(),
+        env=os.environ | {"HIROBA_HOME": str(home)},
+        check=True,
+        capture_output=True,
+    )
+    assert not [path for path in home.rglob("*") if path.stat().st_mode & 0o077]

@@ -137,8 +137,11 @@ def create_team(actor: Person, name: str) -> Team:
 
 @transaction.atomic
 def add_member(actor: Person, team_id: int, login: str, until_on: dt.date | None = None) -> None:
-    """Take a person into a team from today. PEOPLE-01 for an unknown login. Records team.revised, access.changed."""
+    """Take another person into a team from today. PEOPLE-01 for an unknown login, ADMIN-01 for oneself: a member reads
+    what the team shares. Records team.revised, access.changed."""
     team, person = _team_and_person(actor, team_id, login)
+    if person.pk == actor.pk:
+        raise Refusal("ADMIN-01")
     if Membership.objects.filter(in_force(today()), team=team, person=person).exists():
         return
     Membership.objects.create(team=team, person=person, from_on=today(), until_on=until_on)

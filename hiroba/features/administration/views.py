@@ -28,6 +28,7 @@ PAGE = 50
 def administration(request: HttpRequest) -> HttpResponse:
     """Show what there is to administer, and who holds which role."""
     grants = queries.role_grants_visible_to(person_of(request))
+    note(request, "administration.read", "roles")
     return render(request, "administration/administration.html", {"grants": grants})
 
 
@@ -90,6 +91,7 @@ def units(request: HttpRequest) -> HttpResponse:
     """Show the organisation on a day, today if none is asked for."""
     day = _day(request.GET.get("day", "")) or today()
     tree = queries.unit_tree_visible_to(person_of(request), day)
+    note(request, "administration.read", "units")
     return render(request, "administration/units.html", {"tree": tree, "day": day})
 
 
@@ -100,7 +102,9 @@ def teams(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         team = actions.create_team(actor, request.POST.get("name", ""))
         return redirect("administration-team", team.pk)
-    return render(request, "administration/teams.html", {"teams": queries.teams_visible_to(actor)})
+    shown = queries.teams_visible_to(actor)
+    note(request, "administration.read", "teams")
+    return render(request, "administration/teams.html", {"teams": shown})
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,6 +118,7 @@ def team(request: HttpRequest, team_id: int) -> HttpResponse:
             actions.add_member(actor, team_id, request.POST.get("login", ""), _day(request.POST.get("until", "")))
         return redirect("administration-team", team_id)
     found, members = queries.get_team_visible_to(actor, team_id)
+    note(request, "administration.read", "team", team_id)
     return render(request, "administration/team.html", {"team": found, "members": members})
 
 

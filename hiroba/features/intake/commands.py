@@ -13,6 +13,7 @@ from django.conf import settings
 from hiroba.archive.actions import own_section
 from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.access.principals import EVERYONE, parse_audience
+from hiroba.foundation.changes import journal
 from hiroba.foundation.people.queries import get_person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.folders import receive_path
@@ -50,6 +51,7 @@ def run_import(options: argparse.Namespace) -> dict[str, Any]:
     for path in paths:
         batch = open_batch(person, f"import:{person.pk}", principals, title=path.name, reason=options.reason)
         batches.append(batch)
+        journal.note_now(person.pk, "record.received", "batch", batch.pk, "command")
         for count, _item in enumerate(receive_path(batch, path), start=1):
             _progress(f"受け取り {count}")
     _read(batches)
