@@ -21,11 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def test_an_extraction_survives_the_way_between_processes() -> None:
     whole = Extraction(
-        (
-            Passage(
-                "par=1", "髙﨑\U0001f600\ud800", "heading", 2, (Span(0, 1, "par=1"),), (Mark(0, 2, "ruby", "よみ"),)
-            ),
-        ),
+        (Passage("par=1", "髙﨑\U0001f600𠮷", "heading", 2, (Span(0, 1, "par=1"),), (Mark(0, 2, "ruby", "よみ"),)),),
         (Trouble("EXTRACT-34", {"part": "x"}),),
         Trouble("EXTRACT-03"),
         "題",
@@ -38,6 +34,12 @@ def test_an_extraction_survives_the_way_between_processes() -> None:
     text = frame[wire.HEADER.size : wire.HEADER.size + length]
     assert wire.unpack(text, frame[wire.HEADER.size + length :]) == whole
     assert blobs == 2
+
+
+def test_a_character_that_cannot_be_stored_becomes_one_that_says_so_in_the_same_place() -> None:
+    frame = wire.pack(Extraction((Passage("par=1", "前\0中\ud800後"),), facts={"author": "\0"}))
+    arrived = wire.unpack(frame[wire.HEADER.size :], b"")
+    assert (arrived.passages[0].text, arrived.facts) == ("前\ufffd中\ufffd後", {"author": "\ufffd"})
 
 
 def test_many_threads_share_the_readers_and_each_gets_its_own_answer(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from hiroba.archive.models import Link, Record
+from hiroba.archive.models import Passage as KeptPassage
 from hiroba.extract.passages import Attachment, Extraction, Passage, Trouble
+from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.access.principals import EVERYONE
 from hiroba.ingest import working
 from hiroba.ingest.models import Batch, Item, ItemState
@@ -99,3 +101,18 @@ def test_the_same_upload_again_gives_nothing_new(world: World) -> None:
         working.work_once(Reader(), 10)
     assert states(batch) == [ItemState.SAME]
     assert Record.objects.count() == 1
+
+
+def test_characters_that_postgresql_does_not_take_keep_nothing_out(world: World) -> None:
+    mail = (
+        b"From: =?utf-8?q?A=00B?= <kimura@mirai.invalid>\r\nSubject: =?utf-8?q?C=00D?=\r\n"
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + "窓口は便利でした。\r\n".encode()
+    )
+    batch = open_batch(world.kimura, "upload:1", {EVERYONE})
+    receive(batch, Parcel("照会.eml", "照会.eml"), [mail])
+    with Sandbox(readers=1) as sandbox:
+        working.work_once(sandbox, 1)
+    assert states(batch) == [ItemState.DONE], batch.items.get().code
+    text = "".join(KeptPassage.objects.values_list("text", flat=True))
+    assert "C\ufffdD" in text
+    assert "窓口は便利でした。" in text
