@@ -6,6 +6,7 @@ import argparse
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Spec] = {
     "backup": Spec("hiroba.features.administration.backup", "backup_arguments", "run_backup", "控えをとる"),
     "restore": Spec("hiroba.features.administration.backup", "restore_arguments", "run_restore", "控えから戻す"),
 }
+_CODE = re.compile(r"[A-Z]+-\d\d")
 # These make the office's home themselves; every other one needs it to be there.
 WITHOUT_OFFICE = {"init", "extract", "demo", "restore"}
 
@@ -110,7 +112,7 @@ def _with_words(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     said = {key: _with_words(each) for key, each in value.items() if key != "params"}
-    if isinstance(value.get("code"), str) and value["code"] and "message" not in value:
+    if _CODE.fullmatch(str(value.get("code"))) and "message" not in value:  # a unit has a code too, of another kind
         said["message"] = say(value["code"], value.get("params") or {})
     return said
 
