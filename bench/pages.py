@@ -91,9 +91,8 @@ def _measure(browser: urllib.request.OpenerDirector, rounds: int) -> None:
                     times.append((time.perf_counter() - began) * 1000)
         times.sort()
         p95 = times[int(len(times) * 0.95) - 1]
-        print(
-            f"| {name} | {len(times)} | {statistics.median(times):.0f} | {p95:.0f} | {times[-1]:.0f} | {size / 1024:.0f} |"
-        )
+        figures = (statistics.median(times), p95, times[-1], size / 1024)
+        print(f"| {name} | {len(times)} | {' | '.join(f'{figure:.0f}' for figure in figures)} |")
 
 
 if __name__ == "__main__":
