@@ -5,7 +5,6 @@ keeps the record and marks the item together, the item is merely leased, and a l
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import logging
 import time
@@ -61,14 +60,22 @@ def lease_items(count: int, batch: Batch | None = None) -> list[Item]:
 
 
 def work_once(reading: Reading, count: int, batch: Batch | None = None) -> int:
-    """Bring up to `count` items through the line, as many at once as the sandbox has readers; give how many."""
+    """Bring up to `count` items through the line, as many at once as the sandbox has readers; give how many.
+
+    INGEST-05 when the disk is full, after everything else of the round: what had no room waits without losing a try."""
     items = lease_items(count, batch)
-    for read in _read_all(reading, items):
+    full: Refusal | None = None
+    for item, read in _read_all(reading, items):
         try:
-            finish_item(read)
+            finish_item(read.result())
+        except Refusal as refusal:
+            full = refusal if refusal.code == "INGEST-05" else full
+            give_back_item(item, is_try=refusal.code != "INGEST-05")
         except Exception:  # one item must not stop the line: it waits, and fails for good after its last try
-            logger.exception("INGEST-10 item=%s", read.item.pk)
-            give_back_item(read.item)
+            logger.exception("INGEST-10 item=%s", item.pk)
+            give_back_item(item)
+    if full is not None:
+        raise full
     return len(items)
 
 
@@ -82,16 +89,17 @@ class Read:
     attached: tuple[tuple[Attachment, Stored], ...] = ()
 
 
-def _read_all(reading: Reading, items: list[Item]) -> Iterator[Read]:
-    """Read several at once and hand each over as it is ready: writing stays in this thread."""
+def _read_all(reading: Reading, items: list[Item]) -> Iterator[tuple[Item, Future[Read]]]:
+    """Read several at once and hand each over as it is ready, read or not: writing stays in this thread."""
     if not items:
         return
     with ThreadPoolExecutor(max_workers=max(1, len(items)), thread_name_prefix="reading") as pool:
-        waiting: set[Future[Read]] = {pool.submit(_read, reading, item) for item in items}
+        of = {pool.submit(_read, reading, item): item for item in items}
+        waiting = set(of)
         while waiting:
             ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in ready:
-                yield future.result()
+                yield of[future], future
 
 
 def _read(reading: Reading, item: Item) -> Read:
@@ -108,11 +116,15 @@ def _read(reading: Reading, item: Item) -> Read:
 
 
 def _stored(extraction: Extraction) -> list[tuple[Attachment, Stored]]:
-    """Store what a file carries; what is too large or finds no room is left out, the file itself is still kept."""
+    """Store what a file carries; what is too large is left out, the file itself is still kept. INGEST-05 when there is
+    no room: nothing may get lost that was received as part of something."""
     kept = []
     for attachment in extraction.attachments:
-        with contextlib.suppress(Refusal):
+        try:
             kept.append((attachment, store_bytes([attachment.content])))
+        except Refusal as refusal:
+            if refusal.code != "INGEST-04":
+                raise
     return kept
 
 
@@ -218,10 +230,13 @@ def retry_item(item: Item) -> None:
     )
 
 
-def give_back_item(item: Item) -> None:
-    """Let an item wait again after an unexpected fault, or end it (INGEST-10) when it has had its tries."""
-    ended = item.tries > MOST_TRIES
+def give_back_item(item: Item, is_try: bool = True) -> None:
+    """Let an item wait again after an unexpected fault, or end it (INGEST-10) when it has had its tries.
+
+    Without `is_try` the fault was the machine's, and this try is not counted."""
+    ended = is_try and item.tries > MOST_TRIES
     Item.objects.filter(pk=item.pk).update(
+        tries=item.tries if is_try else F("tries") - 1,
         state=ItemState.FAILED if ended else ItemState.RECEIVED,
         code="INGEST-10" if ended else "",
         leased_until=None,

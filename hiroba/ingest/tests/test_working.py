@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from hiroba.archive.models import Link, Record
 from hiroba.archive.models import Passage as KeptPassage
 from hiroba.extract.passages import Attachment, Extraction, Passage, Trouble
 from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.access.principals import EVERYONE
+from hiroba.foundation.refusal import Refusal
 from hiroba.ingest import working
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.receiving import Parcel, open_batch, receive
@@ -93,6 +96,42 @@ def test_what_a_mail_carries_becomes_a_record_linked_to_it(world: World) -> None
     assert (link.source.title, link.target.title, link.target.folder) == ("相談窓口の件数", "回答", "照会.eml")
     assert Item.objects.filter(parent__isnull=False).get().path == "照会.eml/回答.txt"
     assert batch.items.count() == 2
+
+
+def test_what_a_mail_carries_is_not_lost_when_the_disk_is_full(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = batch_of(world, "照会.eml")
+    mail = Extraction(
+        passages=(Passage("line=1", "添付のとおりです。"),),
+        attachments=(Attachment("回答.txt", "回答の中身".encode()),),
+        extractor="mail/1",
+    )
+
+    def no_room(*_args: object) -> None:
+        raise Refusal("INGEST-05")
+
+    with monkeypatch.context() as full:
+        full.setattr(working, "store_bytes", no_room)
+        for _ in range(working.MOST_TRIES * 2):
+            with pytest.raises(Refusal, match="INGEST-05"):
+                working.work_once(Reader(mail), 10)
+            assert states(batch) == [ItemState.RECEIVED]
+    working.work_once(Reader(mail), 10)
+    assert [item.path for item in batch.items.order_by("pk")] == ["照会.eml", "照会.eml/回答.txt"]
+
+
+def test_a_fault_while_one_file_is_read_leaves_the_others_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = batch_of(world, "a.txt", "bad.txt", "c.txt")
+
+    class Fragile(Reader):
+        def extract(self, path: Path, name: str) -> Extraction:
+            if name == "bad.txt":
+                raise RuntimeError("a defect")
+            return super().extract(path, name)
+
+    for _ in range(working.MOST_TRIES + 1):
+        working.work_once(Fragile(), 10)
+    assert states(batch)[0] == states(batch)[2] == ItemState.DONE
+    assert states(batch)[1] == ItemState.FAILED
 
 
 def test_the_same_upload_again_gives_nothing_new(world: World) -> None:
