@@ -50,7 +50,12 @@ async def _answer_within_limit(scope: Message, receive: Receive, send: Send) -> 
     if not said.isdigit() or len(said) > 18 or int(said) > limit:
         await _refuse_too_large(send)
         return
-    received = 0
+    received, is_answered = 0, False
+
+    async def send_once(message: Mapping[str, Any]) -> None:
+        nonlocal is_answered
+        is_answered = True
+        await send(message)
 
     async def receive_within_limit() -> Message:
         nonlocal received
@@ -58,7 +63,9 @@ async def _answer_within_limit(scope: Message, receive: Receive, send: Send) -> 
         received += len(message.get("body", b""))
         return message if received <= limit else {"type": "http.disconnect"}
 
-    await _django(scope, receive_within_limit, send)
+    await _django(scope, receive_within_limit, send_once)
+    if received > limit and not is_answered:
+        await _refuse_too_large(send)
 
 
 async def _refuse_too_large(send: Send) -> None:

@@ -22,18 +22,18 @@ def find_reach(changes: Sequence[Change]) -> Mapping[int, Reach]:
     principals: dict[int, set[str]] = defaultdict(set)
     for audience, principal in AudiencePrincipal.objects.filter(audience__in=ids).values_list("audience", "principal"):
         principals[audience].add(principal)
-    return {
-        # What is held was never there for anybody, and a version that is held changes nothing for its readers.
-        change.seq or 0: _reach(None if change.kind == "record.held" else records.get(change.subject_id), principals)
-        for change in changes
-    }
+    return {change.seq or 0: _reach(change.kind, records.get(change.subject_id), principals) for change in changes}
 
 
-def _reach(record: Record | None, principals: Mapping[int, set[str]]) -> Reach:
-    if record is None or (record.current is not None and record.current.gate_code == gate.MY_NUMBER):
+def _reach(kind: str, record: Record | None, principals: Mapping[int, set[str]]) -> Reach:
+    """Say who is told. What is held was never there for anybody, and a version that is held changes nothing for its
+    readers; those from whom it was narrowed hear of that once, and of nothing that happens to it later."""
+    if record is None or kind == "record.held":
+        return Reach()
+    if record.current is not None and record.current.gate_code == gate.MY_NUMBER:
         return Reach()
     now = frozenset(principals.get(record.audience_id, ()))
-    before = frozenset(principals.get(record.audience_before_id or 0, ()))
+    before = frozenset(principals.get(record.audience_before_id or 0, ())) if kind == "record.narrowed" else NOBODY
     if record.state != RecordState.LIVE:
         return Reach(NOBODY, now | before)
     return Reach(now, before)

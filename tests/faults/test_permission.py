@@ -327,8 +327,18 @@ def test_a_stranger_cannot_fill_the_disk_with_a_body_that_nobody_takes(
 ) -> None:
     settings.UPLOAD_LIMIT = 2**20
     status, taken = asyncio.run(_send_to_door(headers, 1000))
-    assert status == (413 if headers else 0)
+    assert status == 413
     assert taken < 40
+
+
+def test_those_from_whom_it_was_narrowed_hear_nothing_of_it_later(world: World) -> None:
+    record = world.keep(world.kimura, "a.txt", "ふつうの文").record
+    actions.share_record(world.kimura, record.pk, SECTION, "契約前のため")
+    actions.withdraw_record(world.kimura, record.pk)
+    told = {change.kind: change for change in Change.objects.order_by("pk")}
+    reaches = find_reach(list(told.values()))
+    assert EVERYONE in reaches[told["record.narrowed"].seq or 0].before
+    assert reaches[told["record.withdrawn"].seq or 0].before == SECTION
 
 
 # --- figures, roles, commands ---
