@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from hiroba.archive.models import Original, Record
 from hiroba.foundation.access.models import Audience
@@ -24,12 +25,12 @@ class Batch(models.Model):
 class ItemState(models.TextChoices):
     """The steps a person sees, in order, and the three ways to stop."""
 
-    RECEIVED = "received", "受け取りました"
-    READING = "reading", "読み取り中"
-    DONE = "done", "取り込みました"
-    SAME = "same", "同じものがあります"
-    HELD = "held", "止めています"
-    FAILED = "failed", "読み取れませんでした"
+    RECEIVED = "received", _("受け取りました")
+    READING = "reading", _("読み取り中")
+    DONE = "done", _("取り込みました")
+    SAME = "same", _("同じものがあります")
+    HELD = "held", _("止めています")
+    FAILED = "failed", _("読み取れませんでした")
 
 
 class Item(models.Model):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.utils import translation
+
 from hiroba.archive.kinds import KIND_BY_SUFFIX, LABELS
 from hiroba.foundation.people.queries import Tree
 from hiroba.language.folding import fold
@@ -28,9 +30,7 @@ class OfficeVocabulary:
         asked = fold(text).strip()
         if (by_suffix := KIND_BY_SUFFIX.get(f".{asked.lstrip('.')}")) is not None:
             return {by_suffix}
-        names = {
-            kind: {kind, fold(str(label)), *map(fold, _OTHER_NAMES.get(kind, ()))} for kind, label in LABELS.items()
-        }
+        names = {kind: {kind, *map(fold, (*_labels(kind), *_OTHER_NAMES.get(kind, ())))} for kind in LABELS}
         return {kind for kind, known in names.items() if asked in known}
 
     def find_units(self, text: str) -> Collection[str]:
@@ -40,3 +40,10 @@ class OfficeVocabulary:
             return {text.strip()}
         exact = {code for code, name in self._tree.names.items() if fold(name) == asked}
         return exact or {code for code, name in self._tree.names.items() if asked and asked in fold(name)}
+
+
+def _labels(kind: str) -> tuple[str, str]:
+    """Give a kind's label in Japanese and in the reader's language: a query means the same in both."""
+    with translation.override("ja"):
+        japanese = str(LABELS[kind])
+    return japanese, str(LABELS[kind])

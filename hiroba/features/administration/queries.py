@@ -162,7 +162,7 @@ def in_words(rows: list[JournalEntry]) -> list[Entry]:
     """Give journal lines with the names of persons and acts."""
     names = Person.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
     return [
-        Entry(row, names[row.actor_id].name if row.actor_id in names else "", ACTS.get(row.act, row.act))
+        Entry(row, names[row.actor_id].name if row.actor_id in names else "", str(ACTS.get(row.act, row.act)))
         for row in rows
     ]
 

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 # A room that notes a new act adds its line here; docs/operate lists this table, by test.
-ACTS: dict[str, str] = {
-    "session.began": "サインインした",
-    "session.refused": "サインインできなかった",
-    "session.ended": "サインアウトした",
-    "sessions.ended": "すべての場所からサインアウトさせた",
-    "password.changed": "パスワードを変えた",
-    "password.reset": "パスワードの再発行をした",
-    "token.added": "API の鍵をつくった",
-    "token.ended": "API の鍵を止めた",
-    "search.made": "さがした",
-    "record.read": "読んだ",
-    "record.refused": "読めないものを開こうとした",
-    "record.explained": "なぜ見える・見えないを確かめた",
-    "original.downloaded": "原本を受け取った",
-    "page.read": "ページの画像を見た",
-    "records.exported": "読めるものを書き出した",
-    "record.received": "取り込んだ",
-    "record.shared": "読める人を変えた",
-    "record.withdrawn": "取り下げた",
-    "record.restored": "取り下げを取り消した",
-    "record.released": "止めていたものを共有できるようにした",
-    "people.imported": "職員と部署を取り込んだ",
-    "person.revised": "職員の情報を変えた",
-    "role.granted": "役割を与えた",
-    "role.ended": "役割を外した",
-    "administration.read": "管理の画面を見た",
-    "settings.changed": "設定を変えた",
-    "journal.read": "閲覧記録を見た",
-    "journal.exported": "閲覧記録を書き出した",
-    "journal.lost": "書けなかった閲覧記録がある(件数)",
-    "backup.made": "控えをとった",
-    "backup.restored": "控えから戻した",
+ACTS: dict[str, StrPromise] = {
+    "session.began": _("サインインした"),
+    "session.refused": _("サインインできなかった"),
+    "session.ended": _("サインアウトした"),
+    "sessions.ended": _("すべての場所からサインアウトさせた"),
+    "password.changed": _("パスワードを変えた"),
+    "password.reset": _("パスワードの再発行をした"),
+    "token.added": _("API の鍵をつくった"),
+    "token.ended": _("API の鍵を止めた"),
+    "search.made": _("さがした"),
+    "record.read": _("読んだ"),
+    "record.refused": _("読めないものを開こうとした"),
+    "record.explained": _("なぜ見える・見えないを確かめた"),
+    "original.downloaded": _("原本を受け取った"),
+    "page.read": _("ページの画像を見た"),
+    "records.exported": _("読めるものを書き出した"),
+    "record.received": _("取り込んだ"),
+    "record.shared": _("読める人を変えた"),
+    "record.withdrawn": _("取り下げた"),
+    "record.restored": _("取り下げを取り消した"),
+    "record.released": _("止めていたものを共有できるようにした"),
+    "people.imported": _("職員と部署を取り込んだ"),
+    "person.revised": _("職員の情報を変えた"),
+    "role.granted": _("役割を与えた"),
+    "role.ended": _("役割を外した"),
+    "administration.read": _("管理の画面を見た"),
+    "settings.changed": _("設定を変えた"),
+    "journal.read": _("閲覧記録を見た"),
+    "journal.exported": _("閲覧記録を書き出した"),
+    "journal.lost": _("書けなかった閲覧記録がある(件数)"),
+    "backup.made": _("控えをとった"),
+    "backup.restored": _("控えから戻した"),
 }
 
 

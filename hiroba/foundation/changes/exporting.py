@@ -49,7 +49,7 @@ class _Line:
 
 def _cell(entry: JournalEntry, column: str) -> str:
     if column == "act_in_words":
-        return ACTS.get(entry.act, "")
+        return str(ACTS.get(entry.act, ""))
     if column == "at":
         return entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     value = getattr(entry, column)

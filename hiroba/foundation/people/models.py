@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Unit(models.Model):
@@ -120,9 +121,9 @@ class Membership(models.Model):
 class RoleName(models.TextChoices):
     """What a person may do beyond their posts. No role opens a record by itself."""
 
-    ADMINISTRATOR = "administrator", "管理者"
-    AUDITOR = "auditor", "閲覧記録を見る人"
-    ARCHIVIST = "archivist", "文書管理"
+    ADMINISTRATOR = "administrator", _("管理者")
+    AUDITOR = "auditor", _("閲覧記録を見る人")
+    ARCHIVIST = "archivist", _("文書管理")
 
 
 class RoleGrant(models.Model):

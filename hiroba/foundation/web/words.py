@@ -25,7 +25,8 @@ def say(code: str, params: Mapping[str, object] | None = None) -> str:
     """Put a code into words, the code after them. An unknown code is said as such, never raised."""
     entry = CATALOGUE.get(code)
     text = str(entry.text) if entry else _("うまくいきませんでした。資料はそのままです。管理者に記号を伝えてください。")
-    return f"{text.format_map(_Given(_spoken(params or {})))}({code})"
+    said = text.format_map(_Given(_spoken(params or {})))
+    return _("%(text)s(%(code)s)") % {"text": said, "code": code}
 
 
 def status_of(code: str) -> int:
