@@ -112,7 +112,8 @@ def test_a_person_who_was_deactivated_is_out_at_the_next_request(browser: Client
 
 
 def test_a_person_whose_last_post_ended_is_out_at_the_next_request(browser: Client, kimura: Person) -> None:
-    kimura.posts.update(until_on=today() - dt.timedelta(days=1))
+    yesterday = today() - dt.timedelta(days=1)
+    kimura.posts.update(from_on=yesterday, until_on=yesterday)
     assert browser.get("/inside/").status_code == 302
 
 
