@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from hiroba.archive.models import Record
-from hiroba.search.indexing import catch_up, engine
+from hiroba.search.indexing import rebuild
 from tests.world import World
 
 HIDDEN, MISSING = "ひみつの統合案", "ひみつの分割案"
@@ -29,11 +29,10 @@ ATTACKS = {
 
 @pytest.fixture
 def office_of_records(world: World) -> World:
-    engine().discard()  # the log of each test begins anew
     world.keep(world.kimura, "ひみつの統合案.txt", f"{HIDDEN}の中身。", to="section")
     for number in range(3):
         world.keep(world.kondo, f"公園{number}.txt", "公園の保育の遊具。")
-    catch_up(10)
+    rebuild()  # the log of each test begins anew, and an index of another test may have come as far
     return world
 
 
