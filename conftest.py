@@ -59,6 +59,13 @@ def _forbid_network() -> None:
 _forbid_network()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let no worker inherit the name of the settings: it would read them before its own home is named, and all would
+    share the controller's."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Keep the test database in a file: threads and processes meet in it as they do in an office."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -22,6 +23,10 @@ def test_a_test_cannot_reach_another_machine():
 def test_a_test_may_talk_to_itself():
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         assert client.getpeername() == server.getsockname()
+
+
+def test_each_process_of_a_run_has_a_home_to_itself():
+    assert str(settings.HOME) == os.environ["HIROBA_HOME"]
 
 
 def test_tests_live_in_a_home_of_their_own():
