@@ -69,8 +69,9 @@ def test_9_a_lost_index_is_made_anew_by_itself_with_the_same_ids(
     # Until it is made anew people are told so; never a wrong answer, never a page that fell over.
     assert (page.status == 200 and "12" in page.text) or (page.status == 503 and "SEARCH-02" in page.text)
     until = time.monotonic() + 45
-    while not wait_until_all_is_read(office)["whole"] and time.monotonic() < until:
+    # A large log is read again in several commits: answers grow until it is through.
+    while not (whole := wait_until_all_is_read(office)["whole"]) or found(office, "橋の点検") != before:
+        assert time.monotonic() < until, whole
         time.sleep(0.5)
-    assert found(office, "橋の点検") == before
     page = kondo.get("/search/?q=橋の点検")
     assert all(f"/records/{record}/" in page.text for record in notices)
