@@ -24,6 +24,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
         confinement.limit_time(seconds)
         path, page = Path(request["path"]), request.get("page")
         _send(answers, _read(path, request.get("name")) if page is None else _draw(path, page, request["width"]))
+        confinement.rest()
         gc.collect()
 
 

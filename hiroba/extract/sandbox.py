@@ -76,6 +76,10 @@ class Reader:
         except (ValueError, KeyError, TypeError) as failure:
             raise _ReaderDiedError from failure
 
+    def is_alive(self) -> bool:
+        """Tell whether the process is still there."""
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """End the process now and wait until it is gone."""
         self._process.kill()
@@ -147,7 +151,11 @@ class Sandbox:
         return self._ask(path, page=page, width=width)
 
     def _ask(self, path: Path, **asked: str | int | None) -> Extraction:
-        reader = self._idle.get() or self._start()
+        reader = self._idle.get()
+        if reader is None or not reader.is_alive():  # one that died while it waited is no fault of this file
+            if reader is not None:
+                reader.stop()
+            reader = self._start()
         fresh: Reader | None = None  # what goes back to the pool if this thread is interrupted in the middle
         try:
             extraction = self._read(reader, path, asked)

@@ -135,9 +135,12 @@ def test_a_reader_that_is_killed_gives_a_code_and_is_replaced(tmp_path: Path) ->
     with Sandbox(readers=1) as sandbox:
         assert sandbox.extract(good).error is None
         [reader] = children_of(os.getpid())
-        os.kill(reader, signal.SIGKILL)
-        wait_until_gone(reader)
-        assert sandbox.extract(good).error == Trouble("EXTRACT-08")
+        slow = write_slow(tmp_path / "slow.docx")
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(sandbox.extract, slow)
+            time.sleep(0.3)  # it takes seconds
+            os.kill(reader, signal.SIGKILL)
+            assert reading.result().error == Trouble("EXTRACT-08")
         assert sandbox.extract(good).error is None
 
 
@@ -198,3 +201,23 @@ def test_the_command_answers_one_document_a_line_in_order(tmp_path: Path, monkey
     assert answers[0]["passages"] == [{"locator": "par=1", "text": "はじめ", "kind": "paragraph"}]
     assert [answer["error"] and answer["error"]["code"] for answer in answers] == [None, "EXTRACT-01", "EXTRACT-32"]
     assert list(command.run(parser.parse_args([str(first)]))) == answers[:1]
+
+
+def test_a_reader_that_has_waited_long_reads_the_next_file(tmp_path: Path) -> None:
+    (tmp_path / "一.txt").write_text("読める文です。", encoding="utf-8")
+    with Sandbox(readers=1, seconds=0.5) as sandbox:  # its own clock would end it 5.5 s after the first file
+        assert sandbox.extract(tmp_path / "一.txt").error is None
+        first = sandbox._idle.queue[0].pid
+        time.sleep(6.5)
+        assert sandbox.extract(tmp_path / "一.txt").error is None
+        assert sandbox._idle.queue[0].pid == first
+
+
+def test_a_reader_that_was_killed_while_it_waited_costs_no_file(tmp_path: Path) -> None:
+    good = docx(tmp_path / "good.docx", p("文書"))
+    with Sandbox(readers=1) as sandbox:
+        sandbox.extract(good)
+        [reader] = children_of(os.getpid())
+        os.kill(reader, signal.SIGKILL)
+        wait_until_gone(reader)
+        assert sandbox.extract(good).error is None
