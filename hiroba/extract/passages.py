@@ -36,8 +36,8 @@ class Mark:
 
     start: int
     end: int
-    kind: Literal["inserted", "deleted", "ruby", "hidden"]
-    value: str = ""
+    kind: Literal["inserted", "deleted", "ruby", "hidden", "unsure"]
+    value: str = ""  # "unsure": how sure the reader is of these characters, in percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a file that a slow reader has yet to read: page `number` of paper, chunk `number` of a recording,
+    both from 1. `hiroba.extract.recognition.read_part` and `hiroba.extract.speech.read_part` read one each."""
+
+    tool: Literal["recognise", "transcribe"]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file carried inside another (a mail's attachment, a workbook's embedded document)."""
 
@@ -82,3 +91,4 @@ class Extraction:
     # What the file says of itself: author, sent_at (ISO), from, to …
     facts: dict[str, str] = field(default_factory=dict)
     extractor: str = ""  # name and version of what read it, e.g. "docx/1"
+    parts: tuple[Part, ...] = ()  # what a first, fast reading leaves to a slow one, in reading order

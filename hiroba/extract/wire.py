@@ -8,7 +8,7 @@ import re
 import struct
 from typing import Any
 
-from hiroba.extract.passages import Attachment, Extraction, Mark, Passage, Span, Trouble
+from hiroba.extract.passages import Attachment, Extraction, Mark, Part, Passage, Span, Trouble
 
 HEADER = struct.Struct(">QQ")  # length of the JSON, length of the attachments' bytes
 LONGEST = 512 * 1024 * 1024
@@ -26,6 +26,7 @@ def pack(extraction: Extraction) -> bytes:
         "attachments": [[a.name, a.media_type, len(a.content)] for a in extraction.attachments],
         "facts": extraction.facts,
         "extractor": extraction.extractor,
+        "parts": [[part.tool, part.number] for part in extraction.parts],
     }
     text = json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     blobs = [attachment.content for attachment in extraction.attachments]
@@ -56,6 +57,7 @@ def unpack(text: bytes, blobs: bytes) -> Extraction:
         attachments=tuple(attachments),
         facts=document["facts"],
         extractor=document["extractor"],
+        parts=tuple(Part(*row) for row in document["parts"]),
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hiroba.extract import command, confinement, wire
-from hiroba.extract.passages import Attachment, Extraction, Mark, Passage, Span, Trouble
+from hiroba.extract.passages import Attachment, Extraction, Mark, Part, Passage, Span, Trouble
 from hiroba.extract.sandbox import Sandbox
 from hiroba.extract.tests.making import docx, p, write_zip
 
@@ -28,6 +28,7 @@ def test_an_extraction_survives_the_way_between_processes() -> None:
         (Attachment("a.bin", b"\0\1", "x/y"), Attachment("b", b"")),
         {"author": "課"},
         "docx/1",
+        (Part("recognise", 2), Part("transcribe", 1)),
     )
     frame = wire.pack(whole)
     length, blobs = wire.HEADER.unpack(frame[: wire.HEADER.size])
