@@ -1,13 +1,19 @@
 """Speed, size and recall of search, beside SQLite FTS5 and PostgreSQL tsvector on the same corpus and queries.
 
-    python -m bench.search --passages 20000 [100000 1000000] [--without-postgres] [--cache DIR]
+    python -m bench.search --passages 10000 [100000 1000000] [--without-postgres] [--cache DIR] [--keep]
 
 Peers get the same words in normal form, already cut; they look for words only (no inner words, titles or synonyms), so
-they do less than Hiroba does. Every engine gives 20 hits with snippets and the exact total, within 30 principals."""
+they do less than Hiroba does. Every engine gives 20 hits with snippets and the exact total, within 30 principals.
+Two sets of questions: ours, by which the index's layout was chosen, and one drawn from the corpus by a seed, which
+nobody chose. Each size runs in a process of its own. With `--keep` what was built stays in the cache for a next run."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
+import random
+import re
 import resource
 import statistics
 import subprocess
@@ -20,12 +26,12 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from bench.corpus import Made, a_person, make_corpus, sentences
+from bench.corpus import SEED, Made, Sentence, a_person, make_corpus, sentences
 from bench.search_peers import POSTGRES, Audiences, Fts5, Postgres, Texts, throwaway_cluster
 from hiroba.language.folding import fold
 from hiroba.language.synonyms import load_synonyms
-from hiroba.language.tokens import Streams, streams
-from hiroba.search.embedded import EmbeddedEngine
+from hiroba.language.tokens import Streams, streams, word_tokens
+from hiroba.search.embedded import LAYOUT, EmbeddedEngine
 from hiroba.search.engine import Ask, Reach
 from hiroba.search.highlight import snippet
 from hiroba.search.query import Query, parse_query
@@ -45,6 +51,31 @@ SHORT_WORDS = """\
 消防,救急,子ども
 """
 ROUNDS = 4  # each query as four persons
+
+
+DRAWN = 60
+CONTENT = re.compile(r"[一-龠々ァ-ヶー]{2,8}")
+
+
+def drawn_queries(source: list[Sentence]) -> list[str]:
+    """Draw questions from the corpus itself: one, two or three words that stand in one sentence; each fourth a phrase
+    or a choice. Frequent words come as often as they are written."""
+    draw = random.Random(f"queries-{SEED}")
+    found: list[str] = []
+    while len(found) < DRAWN:
+        text = source[draw.randrange(len(source))].text
+        words = list(
+            dict.fromkeys(text[t.start : t.end] for t in word_tokens(text) if CONTENT.fullmatch(text[t.start : t.end]))
+        )
+        count = 1 + len(found) % 3
+        if len(words) < count:
+            continue
+        chosen = draw.sample(words, count)
+        phrase = count == 1 and len(found) % 4 == 0
+        found.append(
+            f'"{chosen[0]}"' if phrase else (" OR " if count == 2 and len(found) % 4 == 1 else " ").join(chosen)
+        )
+    return found
 
 
 def listed(text: str) -> list[str]:
@@ -84,6 +115,14 @@ def megabytes(path: Path) -> float:
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
+def built(target: Path, build: Callable[[], float]) -> float:
+    """Give the CPU seconds that building `target` took: now, or in the run that kept it."""
+    note = target.with_name(f"{target.name}.built")
+    if not note.exists():
+        note.write_text(json.dumps(build()))
+    return float(json.loads(note.read_text()))
+
+
 class Hiroba:
     """The embedded engine over the corpus; texts stay outside, as in an office."""
 
@@ -92,6 +131,9 @@ class Hiroba:
         self._known: dict[str, Streams] = {}
         self.engine = EmbeddedEngine(directory, self._analyse)
         self._synonyms = load_synonyms()
+        self.build_cpu = built(directory, lambda: self._build(corpus))
+
+    def _build(self, corpus: Iterator[Made]) -> float:
         began = time.process_time()
         writer = self.engine.open_writer()
         for number, made in enumerate(corpus, 1):
@@ -101,7 +143,7 @@ class Hiroba:
                 writer.commit(number)
         writer.commit(number)
         writer.close()
-        self.build_cpu = time.process_time() - began
+        return time.process_time() - began
 
     def _analyse(self, text: str) -> Streams:
         return self._known.get(text) or streams(text)
@@ -197,52 +239,62 @@ HEAD = (
     "| what | passages | build CPU s | MB on disk | p50 ms | p95 ms | CPU ms | CPU ratio | RSS MB |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
+Asked = list[tuple[str, Reach]]
 
 
-def measure(count: int, cache: Path, with_postgres: bool) -> None:
-    """Build every engine over `count` passages, ask the same questions, and print the table."""
+def measure(count: int, directory: Path, cache: Path, with_postgres: bool) -> None:
+    """Build every engine over `count` passages, ask the same questions, and print the lines of the table."""
     source = sentences(cache)
-    with tempfile.TemporaryDirectory(prefix="hiroba-bench-", dir=cache) as temporary:
-        directory = Path(temporary)
-        texts = Texts(directory / "texts.db", make_corpus(count, source))
-        before = _resident()
-        hiroba = Hiroba(directory / "index", make_corpus(count, source))
-        asked = [(text, a_person(number)) for number in range(ROUNDS) for text in listed(QUERIES)]
-        ours = timed([partial(hiroba.search, text, reach, texts) for text, reach in asked])
-        memory = _resident() - before
-        rows = [
-            Row("Hiroba: hits, total, snippets", count, hiroba.build_cpu, megabytes(hiroba.directory), ours, memory)
-        ]
+    corpus = partial(make_corpus, count, source)
+    texts = Texts(directory / "texts.db", corpus)
+    before = _resident()
+    hiroba = Hiroba(directory / "index", corpus())
+    ours, drawn = _as_persons(listed(QUERIES)), _as_persons(drawn_queries(source))
+    timings = {
+        name: timed([partial(hiroba.search, *asked, texts) for asked in each]) for name, each in _sets(ours, drawn)
+    }
+    memory = _resident() - before
+    rows = [
+        Row(f"Hiroba: hits, total, snippets{name}", count, hiroba.build_cpu, megabytes(hiroba.directory), each, memory)
+        for name, each in timings.items()
+    ]
+    for name, asked in _sets(ours, drawn):
         asks = [Ask(hiroba.query(text), reach) for text, reach in asked]
-        rows.append(Row("Hiroba: hits and total", count, 0, 0, timed([partial(hiroba.engine.search, a) for a in asks])))
-        rows.append(Row("Hiroba: facets", count, 0, 0, timed([partial(hiroba.engine.facets, a) for a in asks])))
-        rows.append(Row("Hiroba: saved → findable", count, 0, 0, saved_to_findable(hiroba)))
-        print(HEAD, *(row.line(ours) for row in rows), sep="\n", flush=True)
-        places = assert_recall(hiroba, texts)
-        for row in _peers(count, directory, with_postgres, lambda: make_corpus(count, source), asked):
-            print(row.line(ours), flush=True)
-        print(
-            f"\nRecall of {len(listed(SHORT_WORDS))} words of one and two characters, {places:,} places: 1.00",
-            flush=True,
-        )
+        rows.append(Row(f"Hiroba: facets{name}", count, 0, 0, timed([partial(hiroba.engine.facets, a) for a in asks])))
+    rows.append(Row("Hiroba: saved → findable", count, 0, 0, saved_to_findable(hiroba)))
+    print(*(row.line(timings[""]) for row in rows), sep="\n", flush=True)
+    for row in _peers(count, directory, with_postgres, corpus, (ours, drawn)):
+        print(row.line(timings[DRAWN_SET if row.name.endswith(DRAWN_SET) else ""]), flush=True)
+    places = assert_recall(hiroba, texts)
+    words = len(listed(SHORT_WORDS))
+    print(f"Recall of {words} words of one and two characters, {places:,} places: 1.00", file=sys.stderr, flush=True)
+
+
+DRAWN_SET = " (drawn)"
+
+
+def _sets(ours: Asked, drawn: Asked) -> list[tuple[str, Asked]]:
+    return [("", ours), (DRAWN_SET, drawn)]
+
+
+def _as_persons(queries: list[str]) -> Asked:
+    return [(text, a_person(number)) for number in range(ROUNDS) for text in queries]
 
 
 def _peers(
-    count: int,
-    directory: Path,
-    with_postgres: bool,
-    corpus: Callable[[], Iterator[Made]],
-    asked: list[tuple[str, Reach]],
+    count: int, directory: Path, with_postgres: bool, corpus: Callable[[], Iterator[Made]], sets: tuple[Asked, Asked]
 ) -> Iterator[Row]:
-    plain = [(parse_query(text, TODAY), reach) for text, reach in asked]
-    fts5 = Fts5(directory / "fts5.db", corpus(), Audiences())
-    timing = timed([partial(fts5.search, query, reach) for query, reach in plain])
-    yield Row(fts5.name, count, fts5.build_cpu, megabytes(fts5.file), timing)
+    plain = [(name, [(parse_query(text, TODAY), reach) for text, reach in each]) for name, each in _sets(*sets)]
+    fts5 = Fts5(directory / "fts5.db", corpus, Audiences())
+    for name, asked in plain:
+        timing = timed([partial(fts5.search, query, reach) for query, reach in asked])
+        yield Row(fts5.name + name, count, fts5.build_cpu, megabytes(fts5.file), timing)
     if with_postgres:
-        with throwaway_cluster(directory / "postgres") as connection:
+        with tempfile.TemporaryDirectory(dir=directory) as own, throwaway_cluster(Path(own) / "postgres") as connection:
             postgres = Postgres(connection, corpus(), Audiences())
-            timing = timed([partial(postgres.search, query, reach) for query, reach in plain], postgres.cpu)
-            yield Row(postgres.name, count, postgres.build_cpu, postgres.megabytes(), timing)
+            for name, asked in plain:
+                timing = timed([partial(postgres.search, query, reach) for query, reach in asked], postgres.cpu)
+                yield Row(postgres.name + name, count, postgres.build_cpu, postgres.megabytes(), timing)
 
 
 def _resident() -> float:
@@ -258,9 +310,29 @@ def main() -> None:
     parser.add_argument("--passages", type=int, nargs="+", default=[20_000])
     parser.add_argument("--without-postgres", action="store_true")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "hiroba-bench")
+    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--keep", action="store_true", help="leave what was built in the cache, and use what is there")
     options = parser.parse_args()
-    for count in options.passages:
-        measure(count, options.cache, POSTGRES.exists() and not options.without_postgres)
+    if len(options.passages) > 1:
+        print(HEAD, flush=True)
+        rest = [each for each in sys.argv[1:] if not each.isdigit()]
+        for count in options.passages:
+            at = rest.index("--passages") + 1
+            subprocess.run(
+                [sys.executable, "-m", "bench.search", *rest[:at], str(count), *rest[at:], "--bare"], check=True
+            )
+        return
+    count = options.passages[0]
+    if not options.bare:
+        print(HEAD, flush=True)
+    options.cache.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        kept = options.cache / f"layout-{LAYOUT}-{SEED}-{count}"
+        if options.keep:
+            kept.mkdir(exist_ok=True)
+        else:
+            kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hiroba-bench-", dir=options.cache)))
+        measure(count, kept, options.cache, POSTGRES.exists() and not options.without_postgres)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -36,8 +37,13 @@ class Audiences:
 class Texts:
     """The passages' texts by key, as the database of an office keeps them."""
 
-    def __init__(self, file: Path, corpus: Iterator[Made]) -> None:
+    def __init__(self, file: Path, corpus: Callable[[], Iterator[Made]]) -> None:
+        is_new = not file.exists()
         self.connection = sqlite3.connect(file)
+        if is_new:
+            self._build(corpus())
+
+    def _build(self, corpus: Iterator[Made]) -> None:
         self.connection.execute("pragma journal_mode=off")
         self.connection.execute("create table passage (key integer primary key, record integer, text text)")
         self.connection.executemany(
@@ -59,27 +65,40 @@ class Fts5:
 
     name = "SQLite FTS5"
 
-    def __init__(self, file: Path, corpus: Iterator[Made], audiences: Audiences) -> None:
+    def __init__(self, file: Path, corpus: Callable[[], Iterator[Made]], audiences: Audiences) -> None:
         self.file, self.audiences = file, audiences
+        is_new = not file.exists()
         self.connection = sqlite3.connect(file)
+        self.connection.execute("pragma cache_size=-200000")
+        if is_new:
+            self._build(corpus())
+        for number, text in self.connection.execute("select number, principals from audience order by number"):
+            assert audiences.number(json.loads(text)) == number
+        self.connection.execute("create temp table allowed (audience integer primary key)")
+        self.build_cpu = float(self.connection.execute("select seconds from took").fetchone()[0])
+        self._reach: Reach | None = None
+
+    def _build(self, corpus: Iterator[Made]) -> None:
+        numbers = Audiences()
         began = time.process_time()
         self.connection.executescript(
-            "pragma journal_mode=off; pragma synchronous=off; pragma cache_size=-200000;"
+            "pragma journal_mode=off; pragma synchronous=off;"
             "create virtual table passage using fts5(words, tokenize=\"unicode61 categories 'L* N* Co M* S*'\");"
             "create table place (key integer primary key, audience integer);"
-            "create temp table allowed (audience integer primary key);"
+            "create table audience (number integer primary key, principals text); create table took (seconds real);"
         )
         for made in corpus:
             key = made.document.key
             self.connection.execute(
                 "insert into passage(rowid, words) values (?, ?)", (key, " ".join(made.streams.words))
             )
-            number = audiences.number(made.document.principals)
+            number = numbers.number(made.document.principals)
             self.connection.execute("insert into place values (?, ?)", (key, number))
         self.connection.execute("insert into passage(passage) values ('optimize')")
+        rows = ((number, json.dumps(principals)) for principals, number in numbers.numbers.items())
+        self.connection.executemany("insert into audience values (?, ?)", rows)
+        self.connection.execute("insert into took values (?)", (time.process_time() - began,))
         self.connection.commit()
-        self.build_cpu = time.process_time() - began
-        self._reach: Reach | None = None
 
     def search(self, query: Query, reach: Reach) -> int:
         if reach is not self._reach:
