@@ -23,7 +23,7 @@ from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 # How soon each wheel looks again when there was nothing to do: what is saved is to be findable within a second.
-IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0}
+IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0}
 KEEP_CONNECTION_SECONDS = 60
 
 
@@ -88,7 +88,7 @@ def work_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_work(options: argparse.Namespace) -> None:
-    """Follow intake, index and calendar until a signal; a second worker waits for the first to end."""
+    """Follow intake, index, calendar and sources until a signal; a second worker waits for the first to end."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -189,8 +189,17 @@ def _calendar() -> Generator[int, None, None]:
         yield 0
 
 
+def _sources() -> Generator[int, None, None]:
+    """Visit the places outside whose time has come."""
+    from hiroba.ingest.sources import visit_due_sources
+
+    while True:
+        yield visit_due_sources()
+
+
 WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
     "intake": _intake,
     "index": _index,
     "calendar": _calendar,
+    "sources": _sources,
 }

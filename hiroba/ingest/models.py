@@ -53,3 +53,41 @@ class Item(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "id"])]
+
+
+class Source(models.Model):
+    """A place outside that is visited on a schedule, who stands for what comes from it, and for whom it begins.
+
+    `settings` holds no secret: those lie in HIROBA_HOME/secrets. `checkpoint` is the kind's own, JSON, kept between
+    visits."""
+
+    kind = models.CharField(max_length=32)
+    name = models.CharField(max_length=100, unique=True)
+    settings = models.JSONField(default=dict)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sources")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")
+    every_seconds = models.PositiveIntegerField(default=300)
+    checkpoint = models.JSONField(default=dict)
+    is_on = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    last_visited_at = models.DateTimeField(null=True)
+    last_count = models.PositiveIntegerField(default=0)
+    last_code = models.CharField(max_length=24, blank=True)
+    last_params = models.JSONField(default=dict)
+    # How many visits in a row have failed, and whether the person who stands for it has been told of that.
+    failures = models.PositiveIntegerField(default=0)
+    is_told = models.BooleanField(default=False)
+
+    # A visit that stopped before everything was there sets this: the next one begins at once.
+    has_more = False
+
+    class Meta:
+        indexes = [models.Index(fields=["is_on", "due_at"])]
+
+    @property
+    def record_source(self) -> str:
+        """Give what the records of this source name as theirs: a source that was removed is never mixed with one that
+        was added later."""
+        return f"{self.kind}:{self.pk}"

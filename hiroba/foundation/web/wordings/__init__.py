@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiroba.foundation.web.wordings import access, intake, people, reading, running
+from hiroba.foundation.web.wordings import access, intake, people, reading, running, sources
 from hiroba.foundation.web.wordings.wording import Wording
 
 __all__ = ["CATALOGUE", "Wording"]
@@ -13,4 +13,5 @@ CATALOGUE: dict[str, Wording] = {
     **intake.WORDINGS,
     **reading.WORDINGS,
     **running.WORDINGS,
+    **sources.WORDINGS,
 }

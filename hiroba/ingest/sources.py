@@ -1,0 +1,211 @@
+"""Sources: places outside that are visited on a schedule. A kind declares how one of it is visited; this room keeps
+when, by whom and for whom, and what became of each visit."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from hiroba.connectors.outside import OutsideError
+from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.access.principals import EVERYONE, principals_of
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.queries import get_tree
+from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.secret_files import read_secret
+from hiroba.ingest.models import Batch, Item, Source
+from hiroba.ingest.receiving import Parcel, open_batch, receive, refuse_item
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+logger = logging.getLogger(__name__)
+Visit = Callable[[Source], int]
+# A place that fails is asked less and less often, but at least every half hour.
+LONGEST_PAUSE = dt.timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a kind asks for. A secret is kept apart from the other settings and never shown again."""
+
+    name: str
+    label: StrPromise | str
+    help: StrPromise | str = ""
+    default: str = ""
+    is_required: bool = True
+    is_secret: bool = False
+    choices: tuple[tuple[str, StrPromise | str], ...] = ()
+
+
+@dataclass(frozen=True)
+class SourceKind:
+    """A kind of source: its words, how one is visited, and what must be known of it."""
+
+    name: str
+    label: StrPromise | str
+    visit: Visit
+    fields: tuple[Field, ...]
+    every_seconds: int
+
+
+KINDS: dict[str, SourceKind] = {}
+
+
+def register_kind(
+    name: str, visit: Visit, *fields: Field, label: StrPromise | str = "", every_seconds: int = 300
+) -> None:
+    """Declare a kind of source. An AppConfig.ready calls this; twice with one name keeps the last.
+
+    `visit(source)` receives what is new into the intake line, keeps `source.checkpoint` by `keep_checkpoint` after
+    what it speaks of is committed, and gives how many came. It raises Refusal or OutsideError when it cannot go on,
+    and sets `source.has_more` when it stopped only to let others have their turn: no visit lasts much over a minute."""
+    KINDS[name] = SourceKind(name, label or name, visit, fields, every_seconds)
+
+
+def kind_named(name: str) -> SourceKind:
+    """Give a kind; SOURCE-07 when nobody declared it."""
+    if name not in KINDS:
+        raise Refusal("SOURCE-07", kind=name)
+    return KINDS[name]
+
+
+def secret_name(source_id: int, field: str) -> str:
+    """Give the name of the file in HIROBA_HOME/secrets where this secret of a source lies."""
+    return f"source-{source_id}-{field}"
+
+
+def secret_of(source: Source, field: str) -> str:
+    """Give a source's secret; SOURCE-12 when it is not there."""
+    return read_secret(secret_name(source.pk, field))
+
+
+def may_give(person: Person, principals: Iterable[str]) -> bool:
+    """Tell whether a source that the person stands for may begin with this audience.
+
+    Bulk never begins at the whole office. It may be what the person is today (their units, teams, themselves), and
+    what lies below their units: nothing wider than they could read themselves."""
+    own = principals_of(person) - {EVERYONE}
+    parents = get_tree().parents
+    return all(each in own or _is_below(each, own, parents) for each in principals)
+
+
+def _is_below(principal: str, own: frozenset[str], parents: dict[str, str | None]) -> bool:
+    kind, _sep, code = principal.partition(":")
+    seen: set[str] = set()
+    at: str | None = code if kind == "unit" else None
+    while at is not None and at not in seen:
+        if f"unit:{at}" in own:
+            return True
+        seen.add(at)
+        at = parents.get(at)
+    return False
+
+
+def require_standing(source: Source) -> None:
+    """Refuse with SOURCE-05 when whoever stands for the source left, or no longer has the rights it gives."""
+    if not source.person.is_active or not may_give(source.person, principals_in(source.audience_id)):
+        raise Refusal("SOURCE-05", name=source.person.name)
+
+
+def keep_checkpoint(source: Source, checkpoint: dict[str, Any]) -> None:
+    """Remember how far a visit came. Call it only after what lies before is committed; kill -9 costs a second look."""
+    source.checkpoint = checkpoint
+    Source.objects.filter(pk=source.pk).update(checkpoint=checkpoint)
+
+
+def open_visit(source: Source, title: str = "", principals: Iterable[str] | None = None) -> Batch:
+    """Begin to take in what a visit found, in the name of whoever stands for the source, for its audience (or for
+    `principals`, which are narrower)."""
+    audience = principals_in(source.audience_id) if principals is None else principals
+    return open_batch(source.person, source.record_source, audience, title=title or source.name, unit=source.unit)
+
+
+def take(batch: Batch, parcel: Parcel, pieces: Iterable[bytes]) -> Item:
+    """Receive one thing of a visit. What is too large becomes a failed item with its code; INGEST-05 when the disk is
+    full, which ends the visit."""
+    try:
+        return receive(batch, parcel, pieces)
+    except Refusal as refusal:
+        if refusal.code == "INGEST-05":
+            raise
+        item = refuse_item(batch, parcel.path, refusal)
+        Item.objects.filter(pk=item.pk).update(external_key=parcel.external_key[-500:], modified_at=parcel.modified_at)
+        return item
+
+
+def visit_source(source: Source) -> int:
+    """Visit one source now and write down what became of it; give how many things came.
+
+    A failure is a code on the source, never raised. SOURCE-06 (raised) when another process is visiting it."""
+    with _alone(source):
+        source.refresh_from_db()
+        count, failure = _visited(source)
+        _write_outcome(source, count, failure)
+    return count
+
+
+def visit_due_sources() -> int:
+    """Visit every source whose time has come; give how many things came. One that fails leaves the others alone."""
+    due = Source.objects.filter(is_on=True, due_at__lte=timezone.now()).select_related("person", "unit")
+    total = 0
+    for source in due.order_by("due_at", "pk"):
+        with contextlib.suppress(Refusal):  # somebody visits it by hand at this moment
+            total += visit_source(source)
+    return total
+
+
+def _visited(source: Source) -> tuple[int, OutsideError | Refusal | None]:
+    try:
+        require_standing(source)
+        return kind_named(source.kind).visit(source), None
+    except (OutsideError, Refusal) as failure:
+        return 0, failure
+    except OSError as error:
+        logger.warning("SOURCE-01 source=%s %s", source.pk, type(error).__name__)
+        return 0, OutsideError("SOURCE-01")
+    except Exception:
+        logger.exception("SOURCE-09 source=%s", source.pk)
+        return 0, OutsideError("SOURCE-09")
+
+
+def _write_outcome(source: Source, count: int, failure: OutsideError | Refusal | None) -> None:
+    now = timezone.now()
+    source.last_visited_at, source.last_count = now, count
+    source.last_code = failure.code if failure else ""
+    source.last_params = failure.params if failure else {}
+    source.failures = source.failures + 1 if failure else 0
+    source.is_told = source.is_told and failure is not None
+    source.due_at = now if source.has_more and not failure else now + _pause(source)
+    source.save(
+        update_fields=["last_visited_at", "last_count", "last_code", "last_params", "failures", "is_told", "due_at"]
+    )
+
+
+def _pause(source: Source) -> dt.timedelta:
+    every = dt.timedelta(seconds=source.every_seconds)
+    if not source.failures:
+        return every
+    return max(every, min(every * int(2 ** min(source.failures - 1, 10)), LONGEST_PAUSE))
+
+
+@contextlib.contextmanager
+def _alone(source: Source) -> Iterator[None]:
+    """Let one process at a time visit a source. A lock of the system ends with whoever held it, kill -9 included."""
+    folder = Path(settings.HOME) / "locks"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / f"source-{source.pk}").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refusal("SOURCE-06", name=source.name) from error
+        yield
