@@ -27,6 +27,7 @@ class ItemState(models.TextChoices):
 
     RECEIVED = "received", _("受け取りました")
     READING = "reading", _("読み取り中")
+    SLOW = "slow", _("文字を読み取り中")
     DONE = "done", _("取り込みました")
     SAME = "same", _("同じものがあります")
     HELD = "held", _("止めています")
@@ -50,9 +51,45 @@ class Item(models.Model):
     leased_until = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    # Pages of paper and chunks of a recording that a slow reader reads: how many there are, and how many are read.
+    parts = models.PositiveIntegerField(default=0)
+    parts_read = models.PositiveIntegerField(default=0)
+    # Whoever brought it asked for no more reading: it is kept as far as it was read.
+    is_cut = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["state", "id"])]
+
+
+class AwaitedPart(models.Model):
+    """One part that an item waits for; gone once it has been read. A mail waits for the parts of what it carries too,
+    so the bytes are named by themselves."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="awaited")
+    sha256 = models.CharField(max_length=64)
+    tool = models.CharField(max_length=16)
+    number = models.PositiveIntegerField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "sha256", "tool", "number"], name="part_awaited_once")]
+        indexes = [models.Index(fields=["sha256", "tool", "number"])]
+
+
+class PartReading(models.Model):
+    """What a slow reader made of one part of some bytes. Derived and rebuildable: whoever brings equal bytes, and
+    whenever they are read again, the part is not read twice by the same engine."""
+
+    sha256 = models.CharField(max_length=64)
+    tool = models.CharField(max_length=16)
+    number = models.PositiveIntegerField()
+    engine = models.CharField(max_length=64)
+    packed = models.BinaryField()  # see hiroba.ingest.part_readings
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sha256", "tool", "number", "engine"], name="part_read_once")]
 
 
 class Source(models.Model):
