@@ -1,0 +1,158 @@
+"""Rows of another system's database, read with one SELECT that can change nothing there.
+
+Four things keep it so: one statement that begins with SELECT or WITH, a read-only transaction, a time limit in the
+server, and a limit of rows. The account it signs in with should be allowed no more than to read (docs/operate)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from urllib.parse import unquote
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from hiroba.connectors.outside import NOT_SIGNED_IN, SETTINGS_WRONG, UNREACHABLE, OutsideError
+from hiroba.connectors.tables import Row, Table, column_names
+
+FETCHED_AT_ONCE = 1_000
+MOST_ROWS = 2_000_000
+SECONDS = 600
+CONNECT_SECONDS = 15
+_STRINGS_AND_COMMENTS = re.compile(
+    r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to ask of which database: an address without a password (`postgresql://reader@host/name`,
+    `sqlite:////path/file.db`), the password, one SELECT, and its limits."""
+
+    url: str
+    select: str
+    password: str = ""
+    seconds: int = SECONDS
+    most_rows: int = MOST_ROWS
+
+
+def require_one_select(text: str) -> str:
+    """Give the statement without its closing semicolon; DATABASE-01 unless it is one SELECT (or WITH … SELECT)."""
+    statement = text.strip().rstrip(";").strip()
+    bare = _STRINGS_AND_COMMENTS.sub(" ", statement)
+    if ";" in bare or not re.match(r"\s*\(*\s*(select|with)\b", bare, re.IGNORECASE):
+        raise OutsideError("DATABASE-01")
+    return statement
+
+
+@contextlib.contextmanager
+def open_query(query: Query) -> Iterator[Table]:
+    """Give the rows of a SELECT as a table, fetched as they are asked for; `row=1` is the first row's place.
+
+    DATABASE-01 not one SELECT, DATABASE-02 the database did not understand it or it would change something,
+    DATABASE-04 it took too long, DATABASE-05 too many rows; SOURCE-01 it cannot be reached, SOURCE-02 it let nobody in,
+    SOURCE-04 an address of a kind that is not known here."""
+    statement = require_one_select(query.select)
+    engine = _engine(query)
+    try:
+        with engine.connect() as connection, _limited(connection, query):
+            result = connection.execution_options(
+                stream_results=True, no_parameters=True, yield_per=FETCHED_AT_ONCE
+            ).exec_driver_sql(statement)
+            header = column_names(list(result.keys()))
+            yield Table(header, "row=0", _rows(result, query.most_rows))
+            connection.rollback()
+    except exc.SQLAlchemyError as error:
+        raise _told(error) from error
+    finally:
+        engine.dispose()
+
+
+def _engine(query: Query) -> sa.Engine:
+    """Build the engine for one visit; SOURCE-04 for an address of a kind that is not known here."""
+    try:
+        url = sa.make_url(query.url)
+    except exc.ArgumentError as error:
+        raise OutsideError(SETTINGS_WRONG, field="url") from error
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg", host=unquote(url.host or "") or None)
+        if query.password:
+            url = url.set(password=query.password)
+        options = f"-c default_transaction_read_only=on -c statement_timeout={query.seconds * 1000}"
+        arguments: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "options": options}
+        return sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=arguments)
+    if url.get_backend_name() == "sqlite" and url.database:
+        path = url.database
+        return sa.create_engine("sqlite://", poolclass=sa.pool.NullPool, creator=lambda: _sqlite(path))
+    raise OutsideError(SETTINGS_WRONG, field="url")
+
+
+def _sqlite(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+@contextlib.contextmanager
+def _limited(connection: sa.Connection, query: Query) -> Iterator[None]:
+    """Let the visit be read-only and end in time, by the server's own means."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        yield
+        return
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    timer = threading.Timer(query.seconds, raw.interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _rows(result: sa.CursorResult[Any], most: int) -> Iterator[Row]:
+    numbers = count(1)
+    try:
+        for partition in result.partitions(FETCHED_AT_ONCE):
+            for values in partition:
+                number = next(numbers)
+                if number > most:
+                    raise OutsideError("DATABASE-05", limit=most)
+                yield Row(f"row={number}", tuple(as_text(value) for value in values))
+    except exc.SQLAlchemyError as error:
+        raise _told(error) from error
+
+
+def as_text(value: object) -> str:
+    """Give a value as people write it: days and times as ISO, yes and no as 1 and 0, bytes not at all."""
+    if value is None or isinstance(value, bytes | bytearray | memoryview):
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value).strip()
+
+
+def _told(error: exc.SQLAlchemyError) -> OutsideError:
+    """Say what went wrong without the server's words: they may hold data, names or addresses."""
+    cause = getattr(error, "orig", None)
+    state, words = str(getattr(cause, "sqlstate", None) or ""), str(cause)
+    if state == "57014" or "interrupted" in words:
+        return OutsideError("DATABASE-04")
+    if state.startswith("28") or "password" in words or "authentication" in words:
+        return OutsideError(NOT_SIGNED_IN)
+    is_reached = bool(state) and not state.startswith(("08", "57P"))
+    if isinstance(error, exc.OperationalError) and not is_reached and "no such" not in words and "syntax" not in words:
+        return OutsideError("DATABASE-02" if "readonly" in words else UNREACHABLE)
+    return OutsideError("DATABASE-02")
