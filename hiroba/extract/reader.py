@@ -1,6 +1,7 @@
 """The reader process: takes paths on its standard input, answers with frames (see wire), confined for good.
 
-`sandbox.Sandbox` starts `python -m hiroba.extract.reader PARENT-PID MEMORY SECONDS`; it ends when its input ends."""
+`sandbox.Sandbox` starts `python -m hiroba.extract.reader PARENT-PID MEMORY SECONDS [SLOW-TOOL]`; it ends when its input
+ends."""
 
 from __future__ import annotations
 
@@ -9,23 +10,37 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from hiroba.extract import confinement, files, wire, word  # word: the commonest format is loaded before the first file
-from hiroba.extract.passages import Attachment, Extraction, Trouble
+from hiroba.extract.passages import Attachment, Extraction, Part, Trouble
 
 _DEPTH = 6000  # libxml2 allows 256 nested elements; our walk takes a few frames for each
 
 
+_NICE = 10
+
+
 def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
-    """Answer each line {"path","name"}, or {"path","page","width"} for a picture, with one frame, to the end."""
+    """Answer each line {"path","name"}, {"path","page","width"} for a picture or {"path","tool","number"} for a part
+    with one frame, to the end."""
     for line in requests:
         request = json.loads(line)
-        confinement.limit_time(seconds)
-        path, page = Path(request["path"]), request.get("page")
-        _send(answers, _read(path, request.get("name")) if page is None else _draw(path, page, request["width"]))
+        confinement.limit_time(seconds, threads=os.cpu_count() or 1 if "tool" in request else 1)
+        _send(answers, _answer(request))
         confinement.rest()
         gc.collect()
+
+
+def _answer(request: dict[str, Any]) -> bytes:
+    path = Path(request["path"])
+    if "tool" in request:
+        from hiroba.extract import slow  # only slow readers need it
+
+        return wire.pack(slow.read_part(path, Part(request["tool"], request["number"])))
+    if "page" in request:
+        return _draw(path, request["page"], request["width"])
+    return _read(path, request.get("name"))
 
 
 def _read(path: Path, name: str | None) -> bytes:
@@ -52,6 +67,14 @@ def _send(answers: BinaryIO, frame: bytes) -> None:
     answers.flush()
 
 
+def _prepare_slow(tool: str) -> tuple[str, ...]:
+    """Give way to everything else on the machine, and say which programs the tool may start."""
+    from hiroba.extract import slow
+
+    os.nice(_NICE)
+    return slow.programs_of(tool)
+
+
 def main() -> None:
     parent, memory, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     answers = os.fdopen(os.dup(1), "wb")
@@ -60,7 +83,7 @@ def main() -> None:
     os.dup2(nowhere, 2)  # nor may a file's content reach a log
     sys.dont_write_bytecode = True
     sys.setrecursionlimit(_DEPTH)
-    confinement.confine(parent, memory)
+    confinement.confine(parent, memory, _prepare_slow(sys.argv[4]) if len(sys.argv) > 4 else ())
     _send(answers, wire.HEADER.pack(0, 0))
     serve(sys.stdin.buffer, answers, seconds)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ from types import TracebackType
 
 from hiroba.extract import wire
 from hiroba.extract.confinement import MEMORY
-from hiroba.extract.passages import Extraction, Trouble
+from hiroba.extract.passages import Extraction, Part, Trouble
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60  # a loaded machine may take long to start Python; the file's own time begins after that
@@ -37,13 +39,14 @@ class _ReaderSlowError(Exception):
 class Reader:
     """One reader process; not shared between threads while it reads."""
 
-    def __init__(self, seconds: float, memory: int) -> None:
-        """Start the process without waiting for it."""
+    def __init__(self, seconds: float, memory: int, slow_tool: str = "") -> None:
+        """Start the process without waiting for it; with `slow_tool` it is one of hiroba.extract.slow's."""
         self.files_read = 0
         self._seconds = seconds
         self._is_ready = False
         backstop = str(seconds + 5)
         command = [sys.executable, "-m", "hiroba.extract.reader", str(os.getpid()), str(memory), backstop]
+        command += [slow_tool] if slow_tool else []
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -52,6 +55,7 @@ class Reader:
             cwd=_ROOT,
             env=_ENVIRONMENT,
             bufsize=0,
+            start_new_session=True,  # a program the reader started ends with it
         )
 
     @property
@@ -82,7 +86,8 @@ class Reader:
 
     def stop(self) -> None:
         """End the process now and wait until it is gone."""
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
@@ -117,8 +122,16 @@ class Sandbox:
     `recycle_after` files, after a crash, a timeout or a lack of memory. No reader outlives this process, even when it
     is killed."""
 
-    def __init__(self, readers: int = 2, seconds: float = 20, memory: int = MEMORY, recycle_after: int = 200) -> None:
+    def __init__(
+        self,
+        readers: int = 2,
+        seconds: float = 20,
+        memory: int = MEMORY,
+        recycle_after: int = 200,
+        slow_tool: str = "",
+    ) -> None:
         self._seconds, self._memory, self._recycle_after = seconds, memory, recycle_after
+        self._slow_tool = slow_tool
         self._count = readers
         self._idle: queue.LifoQueue[Reader | None] = queue.LifoQueue()
         # A child's death signal is tied to the thread that started it (prctl(2)): one lasting thread starts them all.
@@ -150,6 +163,10 @@ class Sandbox:
         `high` among the facts are the page's size in points. An error where there is no such page."""
         return self._ask(path, page=page, width=width)
 
+    def read_part(self, path: Path, part: Part) -> Extraction:
+        """Read one part of a file with the slow tool this sandbox is for; errors as `extract` gives them."""
+        return self._ask(path, tool=part.tool, number=part.number)
+
     def _ask(self, path: Path, **asked: str | int | None) -> Extraction:
         reader = self._idle.get()
         if reader is None or not reader.is_alive():  # one that died while it waited is no fault of this file
@@ -176,7 +193,7 @@ class Sandbox:
             return Extraction(error=Trouble("EXTRACT-08"))
 
     def _start(self) -> Reader:
-        return self._starter.submit(Reader, self._seconds, self._memory).result()
+        return self._starter.submit(Reader, self._seconds, self._memory, self._slow_tool).result()
 
 
 def _is_exhausting(extraction: Extraction) -> bool:

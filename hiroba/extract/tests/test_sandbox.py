@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -80,6 +81,40 @@ def test_a_confined_process_can_neither_write_nor_call_out_nor_start_programs(tm
     assert done.returncode != 0
     assert victim.exists()
     assert not out.exists() or out.stat().st_size == 0
+
+
+ALLOWED = """
+import io, os, subprocess, sys
+from PIL import Image, ImageDraw, ImageFont
+from hiroba.extract import confinement, slow
+page = Image.new("L", (900, 200), 255)
+ImageDraw.Draw(page).text((40, 60), "HELLO 2026", fill=0, font=ImageFont.load_default(80))
+held = io.BytesIO()
+page.save(held, "PNG")
+[program] = slow.programs_of("recognise")
+confinement.confine(os.getppid(), 2_500_000_000, [program])
+def tesseract(target):
+    command = [program, "stdin", target, "-l", "eng", "--psm", "6"]
+    return subprocess.run(command, input=held.getvalue(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+"""
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed here")
+@pytest.mark.parametrize(
+    ("attempt", "is_done"),
+    [
+        ("done = tesseract('stdout'); sys.exit(b'HELLO' not in done.stdout)", True),
+        ("tesseract({out!r})", True),  # it ends in peace, but what it wrote into a file is nothing
+        ("subprocess.run(['touch', {out!r}], check=True)", False),
+        ("import ctypes; sys.exit(ctypes.CDLL(None).system(b'touch {out}') != 0)", False),
+    ],
+)
+def test_a_slow_reader_starts_its_one_program_and_that_stands_inside_the_same_walls(
+    tmp_path: Path, attempt: str, is_done: bool
+) -> None:
+    out = str(tmp_path / "out")
+    assert (run_python(ALLOWED + attempt.format(out=out)) == 0) is is_done
+    assert not any(path.stat().st_size for path in tmp_path.iterdir())
 
 
 def run_python(code: str) -> int:
