@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from hiroba.archive import gate
 from hiroba.archive.models import Record, RecordState
-from hiroba.archive.queries import records_visible_to
+from hiroba.archive.queries import records_held_for, records_visible_to
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit, principals_of
 from hiroba.foundation.changes import log
@@ -42,8 +42,8 @@ def _require_change(person: Person, record_id: int) -> Record:
 @transaction.atomic
 def share_record(person: Person, record_id: int, principals: frozenset[str], reason: str = "") -> Record:
     """Give a record another audience. Narrower than its present one, or narrower than the whole office when it is
-    the person's own choice, asks for a reason (ACCESS-03); so does opening what the gate kept inside (GATE-02).
-    Held records stay held (GATE-01). Records record.narrowed or record.opened."""
+    the person's own choice, asks for a reason (ACCESS-03); so does opening what the gate kept inside (GATE-02,
+    GATE-03), which settles it. Held records stay held (GATE-01). Records record.narrowed or record.opened."""
     record = _require_change(person, record_id)
     if record.state == RecordState.HELD:
         raise Refusal("GATE-01", places="、".join(record.gate_places[:3]))
@@ -51,8 +51,7 @@ def share_record(person: Person, record_id: int, principals: frozenset[str], rea
     if principals == old:
         return record
     narrower = is_narrower(principals, old)
-    if not reason.strip() and (narrower or record.gate_code == gate.PERSONAL):
-        raise Refusal("GATE-02" if record.gate_code == gate.PERSONAL and not narrower else "ACCESS-03")
+    _require_reason(record, reason, narrower)
     _give_audience(person, record, principals, reason, narrower)
     for each in _attached(record):  # what came with it goes with it, where nobody has decided otherwise
         if each.state == RecordState.LIVE and each.audience_id == old_audience and (narrower or not each.gate_code):
@@ -60,12 +59,42 @@ def share_record(person: Person, record_id: int, principals: frozenset[str], rea
     return record
 
 
+def _require_reason(record: Record, reason: str, narrower: bool) -> None:
+    if reason.strip():
+        return
+    if narrower:
+        raise Refusal("ACCESS-03")
+    if record.gate_code:
+        raise Refusal(record.gate_code, places="、".join(record.gate_places[:3]))
+
+
+@transaction.atomic
+def settle_record(person: Person, record_id: int) -> Record:
+    """Leave what the gate keeps inside as it is: it waits for nobody any more. GATE-01 for what is stopped."""
+    record = _require_change(person, record_id)
+    if record.gate_code == gate.MY_NUMBER:
+        raise Refusal("GATE-01", places="、".join(record.gate_places[:3]))
+    if record.waits_for_a_look:
+        record.gate_settled_at = timezone.now()
+        record.save(update_fields=["gate_settled_at"])
+    return record
+
+
+def settle_unread(person: Person) -> int:
+    """Leave everything the person brought in that could not be read whole where it is; give how many."""
+    waiting = records_held_for(person).filter(gate_code=gate.UNREAD)
+    return waiting.order_by().update(gate_settled_at=timezone.now())
+
+
 def _give_audience(person: Person, record: Record, principals: frozenset[str], reason: str, narrower: bool) -> None:
     record.audience_before = record.audience if narrower else None
     record.audience = find_or_add_audience(principals)
     record.audience_reason = reason.strip()[:500]
     record.updated_at = timezone.now()
-    record.save(update_fields=["audience", "audience_before", "audience_reason", "updated_at"])
+    if record.gate_code and record.gate_settled_at is None:
+        record.gate_settled_at = record.updated_at
+    fields = ["audience", "audience_before", "audience_reason", "gate_settled_at", "updated_at"]
+    record.save(update_fields=fields)
     log.record("record.narrowed" if narrower else "record.opened", "record", record.pk, person.pk)
 
 

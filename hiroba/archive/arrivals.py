@@ -125,11 +125,11 @@ def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, num
     held = verdict.code == gate.MY_NUMBER
     revision = _add_revision(record, arrival, number, verdict)
     if held:  # readers keep the last good revision; the owner is told what stands in the way of the new one
-        record.gate_code, record.gate_places = verdict.code, list(verdict.places)
-        record.save(update_fields=["gate_code", "gate_places"])
+        record.gate_code, record.gate_places, record.gate_settled_at = verdict.code, list(verdict.places), None
+        record.save(update_fields=["gate_code", "gate_places", "gate_settled_at"])
         log.record("record.held", "record", record.pk, arrival.owner.pk)
         return Kept(record, "held", verdict)
-    record.gate_code, record.gate_places = _gate_of_all(record, verdict)
+    _say_of_all(record, verdict)
     record.current, record.state, record.updated_at = revision, RecordState.LIVE, timezone.now()
     record.title, record.dated_at = arrival.title[:500] or arrival.file_name, arrival.dated_at
     now = principals_in(record.audience_id)
@@ -148,17 +148,21 @@ def keep_inside(record: Record, verdict: gate.Verdict) -> None:
     """Set on a record what the gate says of its newest revision, and narrow it to its section where it must; unsaved.
 
     The caller saves the record and records a change of its audience."""
-    record.gate_code, record.gate_places = _gate_of_all(record, verdict)
+    _say_of_all(record, verdict)
     if verdict.code:
         record.audience_before = record.audience
         record.audience = find_or_add_audience(_inside(principals_in(record.audience_id), record.owner, record.unit))
 
 
-def _gate_of_all(record: Record, verdict: gate.Verdict) -> tuple[str, list[str]]:
-    """Say what the gate says of a record whose earlier revisions stay readable beside the new one."""
-    if not verdict.code and record.revisions.filter(gate_code=gate.PERSONAL).exists():
-        return gate.PERSONAL, record.gate_places
-    return verdict.code, list(verdict.places)
+def _say_of_all(record: Record, verdict: gate.Verdict) -> None:
+    """Set what the gate says of a record whose earlier revisions stay readable beside the new one. What it says anew
+    waits for a person anew, whatever was decided about the version before."""
+    kept_inside = (gate.PERSONAL, gate.UNREAD)
+    before = record.revisions.filter(gate_code__in=kept_inside).order_by("-number").first()
+    if verdict.code or before is None:
+        record.gate_code, record.gate_places, record.gate_settled_at = verdict.code, list(verdict.places), None
+    elif record.gate_code not in kept_inside:  # a version between them was stopped: what was before it counts again
+        record.gate_code, record.gate_settled_at = before.gate_code, None
 
 
 def _inside(principals: frozenset[str], owner: Person, unit: Unit | None) -> frozenset[str]:

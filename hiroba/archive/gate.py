@@ -1,19 +1,35 @@
 """The gate: what must not be in here is stopped before a revision becomes readable, whoever brings it.
 
 GATE-01 マイナンバー: held; its text is not stored, indexed or logged, only where it stood.
-GATE-02 obvious personal data: stays inside its section until a person opens it with a reason."""
+GATE-02 obvious personal data: stays inside its section until a person opens it with a reason.
+GATE-03 not all of it could be read, so nobody knows: the same."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hiroba.extract.passages import Extraction
+from hiroba.extract.passages import Extraction, Trouble
 from hiroba.language import private
 
-MY_NUMBER, PERSONAL = "GATE-01", "GATE-02"
+MY_NUMBER, PERSONAL, UNREAD = "GATE-01", "GATE-02", "GATE-03"
 PLACES_SHOWN = 20
-IN_NAME = "name"
+IN_NAME, IN_FILE = "name", "file"
+# Troubles with which all the text there is was seen all the same. Whatever is not named here leaves something unseen: a
+# reader's new code keeps a file inside until somebody has thought about it.
+SEEN_ALL_THE_SAME = frozenset(
+    {
+        "CSV-01",
+        "EXTRACT-07",  # an empty file
+        "EXTRACT-13",  # a script
+        "EXTRACT-35",  # a macro
+        "EXTRACT-36",  # what it points at lies elsewhere
+        "SHEET-01",
+        "SLIDES-01",
+        "TEXT-01",
+        "XLSX-01",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -40,15 +56,38 @@ def examine(extraction: Extraction) -> Verdict:
             personal.append(passage.locator)
         if any(word in passage.text for word in private.CONTEXT_WORDS):
             context = passage.text[:300]
-    if numbers:
-        return Verdict(extraction, MY_NUMBER, tuple(numbers[:PLACES_SHOWN]))
-    return Verdict(extraction, PERSONAL if personal else "", tuple(personal[:PLACES_SHOWN]))
+    return _verdict(extraction, numbers, personal)
 
 
 def examine_personal(extraction: Extraction) -> Verdict:
     """Look for personal data alone, in what a person has said holds no マイナンバー."""
     places = [each.locator for each in extraction.passages if private.find_personal_data(each.text)]
-    return Verdict(extraction, PERSONAL if places else "", tuple(places[:PLACES_SHOWN]))
+    return _verdict(extraction, [], places)
+
+
+def unexamined() -> Verdict:
+    """Say of something carried that nobody looked into it: it lies too deep, is too large, or time was over."""
+    return Verdict(Extraction(), UNREAD, (IN_FILE,))
+
+
+def _verdict(extraction: Extraction, numbers: list[str], personal: list[str]) -> Verdict:
+    for code, places in ((MY_NUMBER, numbers), (PERSONAL, personal), (UNREAD, _unread(extraction))):
+        if places:
+            return Verdict(extraction, code, tuple(places[:PLACES_SHOWN]))
+    return Verdict(extraction, "")
+
+
+def _unread(extraction: Extraction) -> list[str]:
+    """List where something stands that was not read: pages that are known by number, else the file."""
+    troubles = [*extraction.warnings, *([extraction.error] if extraction.error else [])]
+    places = [_place(trouble) for trouble in troubles if trouble.code not in SEEN_ALL_THE_SAME]
+    places += [f"page={part.number}" if part.tool == "recognise" else IN_FILE for part in extraction.parts]
+    return list(dict.fromkeys(places))
+
+
+def _place(trouble: Trouble) -> str:
+    pages = trouble.params.get("pages")
+    return f"page={pages}" if isinstance(pages, str) else IN_FILE
 
 
 def with_carried(verdict: Verdict, carried: Iterable[tuple[str, Verdict]]) -> Verdict:
@@ -74,7 +113,7 @@ def mask(text: str) -> str:
 
 def _joined(verdict: Verdict, more: list[tuple[str, str]]) -> Verdict:
     """Let the stricter of both decide; the places are those of what decided."""
-    for code in (MY_NUMBER, PERSONAL):
+    for code in (MY_NUMBER, PERSONAL, UNREAD):
         places = [place for place, found in more if found == code]
         if verdict.code == code:
             places = [*verdict.places, *places]

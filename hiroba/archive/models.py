@@ -50,6 +50,8 @@ class Record(models.Model):
     # Why it is held or kept narrow: codes of the gate, never the content that was found.
     gate_code = models.CharField(max_length=24, blank=True)
     gate_places = models.JSONField(default=list)
+    # When a person looked at what the gate kept inside and decided; until then it waits for whoever brought it in.
+    gate_settled_at = models.DateTimeField(null=True)
     current = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -58,6 +60,11 @@ class Record(models.Model):
             models.Index(fields=["state", "-updated_at"]),
             models.Index(fields=["unit", "-dated_at"]),
         ]
+
+    @property
+    def waits_for_a_look(self) -> bool:
+        """Tell whether the gate stopped it or keeps it inside and nobody has decided yet."""
+        return bool(self.gate_code) and self.gate_settled_at is None
 
 
 class Revision(models.Model):

@@ -24,9 +24,10 @@ def records_visible_to(person: Person, principals: frozenset[str] | None = None)
 
 
 def records_held_for(person: Person) -> QuerySet[Record]:
-    """List what the gate stopped and the person brought in: only they are told, and decide."""
-    held = Record.objects.filter(owner=person).exclude(state=RecordState.WITHDRAWN).exclude(gate_code="")
-    return held.select_related("current__original", "unit").order_by("-updated_at")
+    """List what the gate stopped or kept inside, the person brought in, and nobody has decided about yet: what is
+    stopped first, what could not be read last."""
+    held = Record.objects.filter(owner=person, gate_settled_at=None).exclude(state=RecordState.WITHDRAWN)
+    return held.exclude(gate_code="").select_related("current__original", "unit").order_by("gate_code", "-updated_at")
 
 
 def records_withdrawn_by(person: Person) -> QuerySet[Record]:

@@ -111,7 +111,7 @@ def _read(reading: Reading, item: Item) -> Read:
     else:
         extraction = reading.extract(path_of(item.original.sha256), item.path.rsplit("/", 1)[-1])
     attached = _stored(extraction)
-    carried = _carried_verdicts(reading, attached, time.monotonic() + SECONDS_FOR_CARRIED)
+    carried = _carried_verdicts(reading, extraction, attached, time.monotonic() + SECONDS_FOR_CARRIED)
     return Read(item, extraction, gate.with_carried(gate.examine(extraction), carried), tuple(attached))
 
 
@@ -129,19 +129,26 @@ def _stored(extraction: Extraction) -> list[tuple[Attachment, Stored]]:
 
 
 def _carried_verdicts(
-    reading: Reading, attached: list[tuple[Attachment, Stored]], until: float, depth: int = 0
+    reading: Reading,
+    carrier: Extraction,
+    attached: list[tuple[Attachment, Stored]],
+    until: float,
+    depth: int = 0,
 ) -> list[tuple[str, gate.Verdict]]:
     """Look into what a mail carries before the mail itself is kept: whoever gets its original gets that too.
 
-    What lies deeper, or comes after the time is over, is examined as an item of its own only."""
-    found: list[tuple[str, gate.Verdict]] = []
+    What lies deeper, is too large to be kept by itself or comes after the time is over is said to be unexamined."""
+    kept = {attachment.name for attachment, _ in attached}
+    dropped = [safe_name(each.name) for each in carrier.attachments if each.name not in kept]
+    found = [(name, gate.unexamined()) for name in dropped]
     for attachment, stored in attached:
-        if depth == DEPTH_OF_CARRIED or time.monotonic() > until:
-            break
         name = safe_name(attachment.name)
+        if depth == DEPTH_OF_CARRIED or time.monotonic() > until:
+            found.append((name, gate.unexamined()))
+            continue
         inner = reading.extract(path_of(stored.sha256), name)
         verdict = gate.with_names(gate.examine(inner), [name])
-        below = _carried_verdicts(reading, _stored(inner), until, depth + 1)
+        below = _carried_verdicts(reading, inner, _stored(inner), until, depth + 1)
         found.append((name, gate.with_carried(verdict, below)))
     return found
 

@@ -73,7 +73,18 @@ def nouns(resolver: URLResolver, above: str = "") -> set[str]:
 def test_addresses_are_made_of_the_same_words() -> None:
     words = glossary() | {word.split(" ")[-1] for word in glossary()}
     # Nouns of state changes, and what every product calls so.
-    acts = {"withdrawal", "restoration", "opening", "retry", "suggestions", "differences", "why", "end", "sessions"}
+    acts = {
+        "withdrawal",
+        "settlement",
+        "restoration",
+        "opening",
+        "retry",
+        "suggestions",
+        "differences",
+        "why",
+        "end",
+        "sessions",
+    }
     plain = {"password", "language", "tokens", "roles", "slip", "journal", "people", "sign-in", "sign-out", "pages"}
     unknown = {noun for noun in nouns(get_resolver()) if noun.rstrip("s") not in words and noun not in words}
     batches = {"batches", "openapi", "imports", "files"}

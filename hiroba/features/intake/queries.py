@@ -93,7 +93,7 @@ class Held:
     at: object
 
 
-def held_records(person: Person) -> list[Held]:
+def held_records(person: Person, limit: int | None = None) -> list[Held]:
     """List what waits for the person's decision."""
     return [
         Held(
@@ -103,5 +103,21 @@ def held_records(person: Person) -> list[Held]:
             record.gate_code == "GATE-01",
             record.updated_at,
         )
-        for record in records_held_for(person)
+        for record in records_held_for(person)[:limit]
     ]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The first of what waits for the person's decision; how many more do, and how many could not be read."""
+
+    shown: list[Held]
+    more: int
+    unread: int
+
+
+def waiting_records(person: Person, limit: int = 20) -> Waiting:
+    """Give what waits for the person, what is stopped first: a folder of scans is one line more, not hundreds."""
+    held = records_held_for(person)
+    total, unread = held.count(), held.filter(gate_code="GATE-03").count()
+    return Waiting(held_records(person, limit), max(0, total - limit), unread)

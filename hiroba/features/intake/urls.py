@@ -14,4 +14,5 @@ urlpatterns = [
     path("intake/batches/<int:batch_id>/withdrawal/", views.batch_withdrawal, name="intake-batch-withdrawal"),
     path("intake/items/<int:item_id>/retry/", views.retry, name="intake-retry"),
     path("intake/records/<int:record_id>/release/", views.release, name="intake-release"),
+    path("intake/settlement/", views.settlement, name="intake-settlement"),
 ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hiroba.archive.actions import settle_unread
 from hiroba.features.intake import actions, queries
 from hiroba.features.intake.forms import ReleaseForm, UploadForm
 from hiroba.foundation.refusal import Refusal
@@ -35,7 +36,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         "form": form,
         "error": error,
         "recent": queries.recent_batches(person),
-        "held": queries.held_records(person),
+        "held": queries.waiting_records(person),
     }
     return render(request, "intake/page.html", context, status=400 if error else 200)
 
@@ -99,6 +100,14 @@ def batch_withdrawal(request: HttpRequest, batch_id: int) -> HttpResponse:
     count = actions.withdraw_batch(person_of(request), batch_id)
     note(request, "record.withdrawn", "batch", batch_id, f"records={count}")
     return redirect("intake-batch", batch_id)
+
+
+@require_POST
+def settlement(request: HttpRequest) -> HttpResponse:
+    """Leave all that could not be read where it is: none of it waits any more, and none of it is opened."""
+    count = settle_unread(person_of(request))
+    note(request, "record.settled", "record", "", f"records={count}")
+    return redirect("intake")
 
 
 @require_http_methods(["GET", "POST"])

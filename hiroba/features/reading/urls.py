@@ -13,6 +13,7 @@ urlpatterns = [
     path("records/<int:record_id>/differences/", views.differences, name="record-differences"),
     path("records/<int:record_id>/why/", views.why, name="record-why"),
     path("records/<int:record_id>/audience/", views.audience, name="record-audience"),
+    path("records/<int:record_id>/settlement/", views.settlement, name="record-settlement"),
     path("records/<int:record_id>/withdrawal/", views.withdrawal, name="record-withdrawal"),
     path("records/<int:record_id>/restoration/", views.restoration, name="record-restoration"),
     path("folders/opening/", views.folder_opening, name="folder-opening"),

@@ -110,6 +110,14 @@ def _after_change(request: HttpRequest, record_id: int) -> HttpResponse:
 
 
 @require_POST
+def settlement(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Leave what the gate keeps inside where it is: somebody has looked."""
+    actions.settle_record(person_of(request), record_id)
+    note(request, "record.settled", "record", record_id)
+    return redirect("record", record_id)
+
+
+@require_POST
 def withdrawal(request: HttpRequest, record_id: int) -> HttpResponse:
     """Take the record back at once, everywhere."""
     record = actions.withdraw_record(person_of(request), record_id)

@@ -28,6 +28,7 @@ ACTS: dict[str, StrPromise] = {
     "records.exported": _("読めるものを書き出した"),
     "record.received": _("取り込んだ"),
     "record.shared": _("読める人を変えた"),
+    "record.settled": _("確かめて、共有範囲はそのままにした"),
     "record.withdrawn": _("取り下げた"),
     "record.restored": _("取り下げを取り消した"),
     "record.released": _("止めていたものを共有できるようにした"),

@@ -12,6 +12,12 @@ _PAIR = re.compile(r"^(page|par|slide|line|msg|t|note|sheet)=([^;]*)")
 
 def place_in_words(locator: str) -> str:
     """Give a locator in words (3ページ, 12段落, Sheet!C14, 7行目); an unknown one comes back as it is."""
+    whole = {"name": _("名前や題名"), "file": _("ファイルの中")}
+    if locator in whole:
+        return whole[locator]
+    carrier, parted, inside = locator.rpartition(": ")
+    if parted:  # what was found in a file that this one carries, under that file's name
+        return f"{carrier}: {place_in_words(inside)}"
     if _CELLS.search(locator):
         return locator
     found = _PAIR.match(locator)
