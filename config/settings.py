@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hiroba.foundation.web.middleware.LookMiddleware",
     "hiroba.foundation.web.middleware.PersonMiddleware",
     "hiroba.foundation.web.middleware.RefusalMiddleware",
 ]

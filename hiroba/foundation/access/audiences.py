@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from hiroba.foundation.access.models import Audience, AudiencePrincipal
 from hiroba.foundation.access.principals import EVERYONE
+from hiroba.foundation.people.looks import asked_once
 from hiroba.foundation.people.models import Person, Team
 from hiroba.foundation.people.queries import Tree, get_tree
 from hiroba.foundation.refusal import Refusal
@@ -30,6 +31,7 @@ def find_or_add_audience(principals: Iterable[str]) -> Audience:
     return audience
 
 
+@asked_once
 def principals_in(audience_id: int) -> frozenset[str]:
     """Give the set an audience stands for."""
     rows = AudiencePrincipal.objects.filter(audience_id=audience_id)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from hiroba.foundation.access.models import AudiencePrincipal
 from hiroba.foundation.people import queries as people
+from hiroba.foundation.people.looks import asked_once
 from hiroba.foundation.people.models import Person, RoleName, Team, Unit
 from hiroba.foundation.refusal import Refusal
 
@@ -25,6 +26,7 @@ def of_person(person_id: int) -> str:
     return f"person:{person_id}"
 
 
+@asked_once
 def principals_of(person: Person, day: dt.date | None = None) -> frozenset[str]:
     """Give all the principals the person has on `day` (default today, Asia/Tokyo).
 

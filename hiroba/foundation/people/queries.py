@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from hiroba.foundation.people.looks import asked_once
 from hiroba.foundation.people.models import Membership, Person, Post, RoleGrant, Unit, UnitTerm, in_force
 from hiroba.foundation.refusal import Refusal
 
@@ -75,7 +76,11 @@ class Tree:
 
 def get_tree(day: dt.date | None = None) -> Tree:
     """Give the organisation tree on `day`; names of dissolved units are their last ones."""
-    day = day or today()
+    return _tree_on(day or today())
+
+
+@asked_once
+def _tree_on(day: dt.date) -> Tree:
     parents: dict[str, str | None] = {}
     names: dict[str, str] = {}
     for code, name in UnitTerm.objects.order_by("from_on").values_list("unit__code", "name"):
@@ -86,18 +91,21 @@ def get_tree(day: dt.date | None = None) -> Tree:
     return Tree(parents, names, dict(gone.values_list("code", "successor__code")))
 
 
+@asked_once
 def section_of(person: Person, day: dt.date | None = None) -> str | None:
     """Give the code of the person's own section (課) by their main post, or None without a post."""
     post = posts_of(person, day).first()
     return get_tree(day).section(post.unit.code) if post else None
 
 
+@asked_once
 def role_names_of(person: Person, day: dt.date | None = None) -> set[str]:
     """Give the names of the roles the person holds on `day`."""
     grants = RoleGrant.objects.filter(in_force(day or today()), person=person)
     return set(grants.values_list("role", flat=True))
 
 
+@asked_once
 def team_ids_of(person: Person, day: dt.date | None = None) -> set[int]:
     """Give the ids of the teams the person is in on `day`."""
     rows = Membership.objects.filter(in_force(day or today()), person=person)

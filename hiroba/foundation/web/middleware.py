@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
 
+from hiroba.foundation.people.looks import one_look
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.sign_ins import may_be_here, note_seen
 from hiroba.foundation.refusal import Refusal
@@ -32,6 +33,19 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+
+
+class LookMiddleware:
+    """Let a page that only reads ask once who is who (people.looks); a live stream asks anew at each event."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or "text/event-stream" in request.headers.get("Accept", ""):
+            return self.answer(request)
+        with one_look():
+            return self.answer(request)
 
 
 class PersonMiddleware:
