@@ -26,6 +26,7 @@ READERS = {
     "text": "plain",
     "html": "page",
     "eml": "mail",
+    "image": "picture",
 }
 """Format → module of hiroba.extract whose `extract(path)` reads it."""
 
@@ -35,7 +36,7 @@ LATER = frozenset(
         "ppt",
         "msg",
         "mbox",
-        "image",
+        "svg",
         "epub",
         "audio",
         "video",
@@ -163,7 +164,7 @@ def _signed_format(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return (
             "image"
-            if head[8:12] in (b"heic", b"heix", b"mif1", b"avif")
+            if head[8:12] in (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
             else "audio"
             if head[8:11] == b"M4A"
             else "video"
@@ -195,7 +196,7 @@ def _told_format(head: bytes, suffix: str) -> str:
         return "office-xml"
     if suffix in _PAGES or _HTML.match(head.removeprefix(b"\xef\xbb\xbf")):
         return "html"
-    return "csv" if suffix == ".xls" else "image" if suffix == ".svg" else "text"
+    return "csv" if suffix == ".xls" else "svg" if suffix == ".svg" else "text"
 
 
 def _is_mailbox(head: bytes) -> bool:

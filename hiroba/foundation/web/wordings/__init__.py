@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiroba.foundation.web.wordings import access, intake, people, reading, running, sources
+from hiroba.foundation.web.wordings import access, intake, paper, people, reading, running, sources
 from hiroba.foundation.web.wordings.wording import Wording
 
 __all__ = ["CATALOGUE", "Wording"]
@@ -11,6 +11,7 @@ CATALOGUE: dict[str, Wording] = {
     **access.WORDINGS,
     **people.WORDINGS,
     **intake.WORDINGS,
+    **paper.WORDINGS,
     **reading.WORDINGS,
     **running.WORDINGS,
     **sources.WORDINGS,
