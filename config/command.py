@@ -26,6 +26,9 @@ COMMANDS: dict[str, Spec] = {
     "people": Spec("hiroba.features.administration.commands", "people_arguments", "run_people", "職員と部署を取り込む"),
     "import": Spec("hiroba.features.intake.commands", "import_arguments", "run_import", "ファイルやフォルダを取り込む"),
     "export": Spec("hiroba.features.reading.commands", "export_arguments", "run_export", "読めるものを書き出す"),
+    "source": Spec(
+        "hiroba.features.administration.commands_sources", "source_arguments", "run_source", "外の取り込み元を扱う"
+    ),
     "search": Spec("hiroba.features.finding.commands", "search_arguments", "run_search", "さがす"),
     "extract": Spec("hiroba.extract.command", "arguments", "run", "ファイルの文と場所を読む(データベース不要)"),
     "serve": Spec("config.processes", "serve_arguments", "run_serve", "画面を出す(受け取りの係も動かす)"),

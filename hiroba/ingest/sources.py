@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from hiroba.connectors.outside import OutsideError
 from hiroba.foundation.access.audiences import principals_in
-from hiroba.foundation.access.principals import EVERYONE, principals_of
+from hiroba.foundation.access.principals import principals_of
 from hiroba.foundation.people.models import Person
-from hiroba.foundation.people.queries import get_tree
+from hiroba.foundation.people.queries import Tree, get_tree, posts_of
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.secret_files import read_secret
 from hiroba.ingest.models import Batch, Item, Source
@@ -44,16 +44,17 @@ class Field:
     default: str = ""
     is_required: bool = True
     is_secret: bool = False
+    is_number: bool = False
     choices: tuple[tuple[str, StrPromise | str], ...] = ()
 
 
 @dataclass(frozen=True)
 class SourceKind:
-    """A kind of source: its words, how one is visited, and what must be known of it."""
+    """A kind of source: its words, how one is visited (None: things come by themselves), what must be known of it."""
 
     name: str
     label: StrPromise | str
-    visit: Visit
+    visit: Visit | None
     fields: tuple[Field, ...]
     every_seconds: int
 
@@ -62,13 +63,14 @@ KINDS: dict[str, SourceKind] = {}
 
 
 def register_kind(
-    name: str, visit: Visit, *fields: Field, label: StrPromise | str = "", every_seconds: int = 300
+    name: str, visit: Visit | None, *fields: Field, label: StrPromise | str = "", every_seconds: int = 300
 ) -> None:
     """Declare a kind of source. An AppConfig.ready calls this; twice with one name keeps the last.
 
     `visit(source)` receives what is new into the intake line, keeps `source.checkpoint` by `keep_checkpoint` after
     what it speaks of is committed, and gives how many came. It raises Refusal or OutsideError when it cannot go on,
-    and sets `source.has_more` when it stopped only to let others have their turn: no visit lasts much over a minute."""
+    and sets `source.has_more` when it stopped only to let others have their turn: no visit lasts much over a minute.
+    A kind without `visit` is never visited: things come to it by themselves."""
     KINDS[name] = SourceKind(name, label or name, visit, fields, every_seconds)
 
 
@@ -92,23 +94,17 @@ def secret_of(source: Source, field: str) -> str:
 def may_give(person: Person, principals: Iterable[str]) -> bool:
     """Tell whether a source that the person stands for may begin with this audience.
 
-    Bulk never begins at the whole office. It may be what the person is today (their units, teams, themselves), and
-    what lies below their units: nothing wider than they could read themselves."""
-    own = principals_of(person) - {EVERYONE}
-    parents = get_tree().parents
-    return all(each in own or _is_below(each, own, parents) for each in principals)
+    Bulk begins at a section: what lies in the sections of the person's posts, their teams, themselves; never the whole
+    office or a department, and nothing they could not read themselves."""
+    tree = get_tree()
+    sections = {tree.section(post.unit.code) for post in posts_of(person)}
+    own = {each for each in principals_of(person) if each.startswith(("person:", "team:"))}
+    return all(each in own or _lies_in(each, sections, tree) for each in principals)
 
 
-def _is_below(principal: str, own: frozenset[str], parents: dict[str, str | None]) -> bool:
+def _lies_in(principal: str, sections: set[str], tree: Tree) -> bool:
     kind, _sep, code = principal.partition(":")
-    seen: set[str] = set()
-    at: str | None = code if kind == "unit" else None
-    while at is not None and at not in seen:
-        if f"unit:{at}" in own:
-            return True
-        seen.add(at)
-        at = parents.get(at)
-    return False
+    return kind == "unit" and bool(sections & {*tree.path(code), tree.successors.get(code, "")})
 
 
 def require_standing(source: Source) -> None:
@@ -156,9 +152,10 @@ def visit_source(source: Source) -> int:
 
 def visit_due_sources() -> int:
     """Visit every source whose time has come; give how many things came. One that fails leaves the others alone."""
+    comes_by_itself = [kind.name for kind in KINDS.values() if kind.visit is None]
     due = Source.objects.filter(is_on=True, due_at__lte=timezone.now()).select_related("person", "unit")
     total = 0
-    for source in due.order_by("due_at", "pk"):
+    for source in due.exclude(kind__in=comes_by_itself).order_by("due_at", "pk"):
         with contextlib.suppress(Refusal):  # somebody visits it by hand at this moment
             total += visit_source(source)
     return total
@@ -167,13 +164,14 @@ def visit_due_sources() -> int:
 def _visited(source: Source) -> tuple[int, OutsideError | Refusal | None]:
     try:
         require_standing(source)
-        return kind_named(source.kind).visit(source), None
+        visit = kind_named(source.kind).visit
+        return (visit(source) if visit else 0), None
     except (OutsideError, Refusal) as failure:
         return 0, failure
     except OSError as error:
         logger.warning("SOURCE-01 source=%s %s", source.pk, type(error).__name__)
         return 0, OutsideError("SOURCE-01")
-    except Exception:
+    except Exception:  # a defect of one kind must not stop the others; it is told on the page and in the log
         logger.exception("SOURCE-09 source=%s", source.pk)
         return 0, OutsideError("SOURCE-09")
 

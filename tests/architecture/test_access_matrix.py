@@ -12,12 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from hiroba.features.account.actions import add_token
+from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.foundation.access.principals import of_unit
 from hiroba.foundation.people.models import Person, RoleGrant, Team, Token
 from hiroba.foundation.people.queries import today
-from hiroba.ingest.models import Item, ItemState
+from hiroba.ingest.models import Item, ItemState, Source
 from hiroba.ingest.receiving import Parcel, open_batch, receive
 from tests.world import World
 
@@ -80,6 +82,22 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "administration-units": ("GET /administration/units/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-teams": ("GET /administration/teams/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-team": ("GET /administration/teams/{team}/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-sources": ("GET /administration/sources/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-source-new": ("GET /administration/sources/kinds/imap/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-source": ("GET /administration/sources/{source}/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-source-settings": (
+        "GET /administration/sources/{source}/settings/",
+        (S, 403, 403, 403, 403, S, 200, 403),
+    ),
+    "administration-source-visit": (
+        "POST /administration/sources/{source}/visit/",
+        (S, 403, 403, 403, 403, S, 302, 403),
+    ),
+    "administration-source-state": (
+        "POST /administration/sources/{source}/state/",
+        (S, 403, 403, 403, 403, S, 302, 403),
+    ),
+    "administration-source-end": ("POST /administration/sources/{source}/end/", (S, 403, 403, 403, 403, S, 302, 403)),
     "administration-journal": ("GET /administration/journal/", (S, 403, 403, 403, 403, S, 403, 200)),
     "administration-journal-export": ("GET /administration/journal/export/", (S, 403, 403, 403, 403, S, 403, 200)),
     "help": ("GET /help/", (200,) * 8),
@@ -133,7 +151,20 @@ def things(world: World) -> dict[str, object]:
         "token": Token.objects.get(name="matrix").pk,
         "person": world.sato.pk,
         "team": Team.objects.get().pk,
+        "source": _source(world, section),
     }
+
+
+def _source(world: World, section: frozenset[str]) -> int:
+    now = timezone.now()
+    return Source.objects.create(
+        kind="imap",
+        name="matrix",
+        person=world.kimura,
+        audience=find_or_add_audience(section),
+        due_at=now,
+        created_at=now,
+    ).pk
 
 
 def who(world: World, persona: str) -> Person | None:

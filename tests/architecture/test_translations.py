@@ -33,7 +33,7 @@ NAMES = (
 )
 NAMES_SHOWN = re.compile("|".join(sorted(NAMES, key=len, reverse=True)))
 # Commands print Japanese to the operator's terminal; dates and the reference make each language by themselves.
-SPEAKS_BY_ITSELF = {"commands.py", "doctor.py", "backup.py", "dates.py", "reference.py"}
+SPEAKS_BY_ITSELF = {"commands.py", "commands_sources.py", "doctor.py", "backup.py", "dates.py", "reference.py"}
 # Labels that the screens of other rooms show.
 SHOWN_ELSEWHERE = ("ingest/models.py", "foundation/people/models.py", "foundation/changes/acts.py")
 SCREENS = {

@@ -23,6 +23,7 @@ from hiroba.archive.originals import path_of
 from hiroba.features.administration.dumping import dump_database, require_empty_database, restore_database
 from hiroba.foundation.changes.heads import head_file
 from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.secret_files import is_secret_name, secrets_folder
 
 DATABASE_NAMES = {"sqlite": "hiroba.sqlite3", "postgresql": "hiroba.pgdump"}
 SMALL_FILES = ("secret_key", "office.json", "watch.json", "synonyms.txt")
@@ -31,6 +32,7 @@ SMALL_FILES = ("secret_key", "office.json", "watch.json", "synonyms.txt")
 def backup_arguments(parser: argparse.ArgumentParser) -> None:
     """Say where the backup goes."""
     parser.add_argument("file", metavar="FILE.tar")
+    parser.add_argument("--with-secrets", action="store_true", help="外のサーバーのパスワードも入れる")
 
 
 def restore_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +54,8 @@ def run_backup(options: argparse.Namespace) -> dict[str, Any]:
         _dump(dump)
         with tarfile.open(draft, "w") as tar:
             originals = _add_all(tar, dump, heads)
+            if options.with_secrets:
+                _add_secrets(tar)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(target)
@@ -72,6 +76,13 @@ def _add_all(tar: tarfile.TarFile, dump: Path, heads: str) -> list[str]:
     about = {"hiroba": __version__, "at": timezone.now().isoformat(), "originals": len(originals)}
     _add_text(tar, "backup.json", json.dumps(about))
     return originals
+
+
+def _add_secrets(tar: tarfile.TarFile) -> None:
+    """Put the passwords for the world outside into the file: only where somebody said so."""
+    for path in sorted(secrets_folder().glob("*")):
+        if is_secret_name(path.name):
+            tar.add(path, f"secrets/{path.name}")
 
 
 def _dump(dump: Path) -> None:
@@ -126,6 +137,12 @@ def _require_fitting(names: set[str], file: str) -> None:
         require_empty_database()
 
 
+def _is_named_by_us(name: str) -> bool:
+    if name.startswith("secrets/"):
+        return is_secret_name(name.removeprefix("secrets/"))
+    return name in (*SMALL_FILES, *DATABASE_NAMES.values(), head_file().name)
+
+
 def _restore(tar: tarfile.TarFile, member: tarfile.TarInfo, home: Path) -> None:
     """Write one file where it belongs; nothing but plain files with the names we gave is taken."""
     source = tar.extractfile(member)
@@ -136,16 +153,16 @@ def _restore(tar: tarfile.TarFile, member: tarfile.TarInfo, home: Path) -> None:
         if len(sha256) != 64 or not sha256.isalnum():
             raise Refusal("BACKUP-03", file=member.name)
         target = path_of(sha256)
-    elif member.name in (*SMALL_FILES, *DATABASE_NAMES.values(), head_file().name):
+    elif _is_named_by_us(member.name):
         target = home / member.name
     else:
         raise Refusal("BACKUP-03", file=member.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with target.open("wb") as file:
         while piece := source.read(1024 * 1024):
             file.write(piece)
         os.fsync(file.fileno())
-    target.chmod(0o440 if target.parent != home else 0o600)
+    target.chmod(0o440 if member.name.startswith("originals/") else 0o600)
     if member.name == DATABASE_NAMES["postgresql"]:
         try:
             restore_database(target)

@@ -17,7 +17,7 @@ from hiroba.archive.originals import PIECE, path_of
 from hiroba.foundation.changes.readers import latest_seq
 from hiroba.foundation.changes.verifying import verify_journal, verify_log
 from hiroba.foundation.refusal import Refusal
-from hiroba.ingest.models import Item, ItemState
+from hiroba.ingest.models import Item, ItemState, Source
 from hiroba.search.engine import IndexDamaged
 from hiroba.search.indexing import engine
 
@@ -49,7 +49,7 @@ def run_doctor(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def look(with_bytes: bool = False) -> Iterator[Finding]:
-    """Look at database, log, journal, originals, intake, index and disk, in this order."""
+    """Look at database, log, journal, originals, intake, index, sources and disk, in this order."""
     yield _database()
     for name, broken in (("log", verify_log()), ("journal", verify_journal())):
         detail = f"{broken.number}: {broken.damage}" if broken else ""
@@ -58,6 +58,7 @@ def look(with_bytes: bool = False) -> Iterator[Finding]:
     failed = Item.objects.filter(state=ItemState.FAILED, code="INGEST-10").count()
     yield Finding("intake", not failed, "INGEST-10" if failed else "", str(failed or ""))
     yield _index()
+    yield _sources()
     free = shutil.disk_usage(settings.HOME).free
     yield Finding("disk", free > LITTLE_ROOM, "" if free > LITTLE_ROOM else "INGEST-05", f"{free // 1024**2} MB")
 
@@ -101,6 +102,13 @@ def _index() -> Finding:
     passages = Passage.objects.filter(revision__in=live.values("current")).count()
     expected = passages + live.filter(current__passages__isnull=True).count()
     return Finding("index", found == expected, "" if found == expected else "SEARCH-02", f"{found}/{expected}")
+
+
+def _sources() -> Finding:
+    """Name the sources whose last visit failed, each with its code; the first code decides."""
+    failing = list(Source.objects.filter(is_on=True).exclude(last_code="").order_by("name"))
+    detail = "、".join(f"{source.name} {source.last_code}" for source in failing)
+    return Finding("sources", not failing, failing[0].last_code if failing else "", detail)
 
 
 def say_doctor(result: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from hiroba.features.administration import views, views_journal
+from hiroba.features.administration import views, views_journal, views_sources
 
 urlpatterns: list[URLPattern] = [
     path("administration/", views.administration, name="administration"),
@@ -21,6 +21,25 @@ urlpatterns: list[URLPattern] = [
     path("administration/units/", views.units, name="administration-units"),
     path("administration/teams/", views.teams, name="administration-teams"),
     path("administration/teams/<int:team_id>/", views.team, name="administration-team"),
+    path("administration/sources/", views_sources.source_list, name="administration-sources"),
+    path("administration/sources/kinds/<str:kind>/", views_sources.source_new, name="administration-source-new"),
+    path("administration/sources/<int:source_id>/", views_sources.source, name="administration-source"),
+    path(
+        "administration/sources/<int:source_id>/settings/",
+        views_sources.source_settings,
+        name="administration-source-settings",
+    ),
+    path(
+        "administration/sources/<int:source_id>/visit/", views_sources.source_visit, name="administration-source-visit"
+    ),
+    path(
+        "administration/sources/<int:source_id>/state/", views_sources.source_state, name="administration-source-state"
+    ),
+    path(
+        "administration/sources/<int:source_id>/end/",
+        views_sources.source_end,
+        name="administration-source-end",
+    ),
     path("administration/journal/", views_journal.journal, name="administration-journal"),
     path("administration/journal/export/", views_journal.journal_export, name="administration-journal-export"),
 ]

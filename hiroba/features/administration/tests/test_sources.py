@@ -1,0 +1,166 @@
+"""Administrators add, change, stop and remove sources; passwords show nowhere; commands do the same."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from hiroba.connectors.outside import OutsideError
+from hiroba.features.administration import backup, commands_sources
+from hiroba.features.administration.doctor import look
+from hiroba.foundation.changes.models import JournalEntry
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.secret_files import has_secret, read_secret
+from hiroba.ingest.models import Source
+from hiroba.ingest.sources import KINDS, Field, register_kind, secret_name, visit_source
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+ASKED = {
+    "name": "公園課のメール",
+    "login": "kondo",
+    "audience": "section",
+    "minutes": "5",
+    "set_host": "mail.mirai.example",
+    "set_password": "とてもひみつ",
+}
+
+
+def visiting(source: Source) -> int:
+    raise OutsideError("SOURCE-03", place=source.settings["host"])
+
+
+@pytest.fixture(autouse=True)
+def kind() -> Iterator[None]:
+    register_kind(
+        "try",
+        visiting,
+        Field("host", "機械"),
+        Field("password", "パスワード", is_secret=True),
+        label="試し",
+        every_seconds=60,
+    )
+    yield
+    del KINDS["try"]
+
+
+def as_person(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def added(world: World, **other: str) -> Source:
+    answer = as_person(world.endo).post("/administration/sources/kinds/try/", ASKED | other)
+    assert answer.status_code == 302, answer.content.decode()
+    return Source.objects.latest("pk")
+
+
+def test_a_source_is_added_by_a_form_and_its_password_lies_apart(world: World) -> None:
+    source = added(world)
+    assert (source.person, source.unit, source.every_seconds) == (world.kondo, world.units["0702"], 300)
+    assert source.settings == {"host": "mail.mirai.example"}
+    assert read_secret(secret_name(source.pk, "password")) == "とてもひみつ"
+    client = as_person(world.endo)
+    for address in ("", f"{source.pk}/", f"{source.pk}/settings/"):
+        page = client.get(f"/administration/sources/{address}").content.decode()
+        assert "公園課のメール" in page
+        assert "とてもひみつ" not in page
+    assert "とてもひみつ" not in str(list(JournalEntry.objects.values()))
+
+
+def test_a_changed_source_keeps_its_password_unless_a_new_one_is_typed(world: World) -> None:
+    source = added(world)
+    address = f"/administration/sources/{source.pk}/settings/"
+    as_person(world.endo).post(address, ASKED | {"set_password": "", "set_host": "other"})
+    source.refresh_from_db()
+    assert (source.settings["host"], read_secret(secret_name(source.pk, "password"))) == ("other", "とてもひみつ")
+    as_person(world.endo).post(address, ASKED | {"set_password": "新しい"})
+    assert read_secret(secret_name(source.pk, "password")) == "新しい"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"audience": "unit:0402"}, "SOURCE-11"),  # not the section of whoever stands for it
+        ({"login": "nobody"}, "PEOPLE-01"),
+        ({"set_host": ""}, "まだ送られていません"),
+        ({"minutes": "0"}, "まだ送られていません"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_added(world: World, typed: dict[str, str], said: str) -> None:
+    page = as_person(world.endo).post("/administration/sources/kinds/try/", ASKED | typed).content.decode()
+    assert said in page
+    assert not Source.objects.exists()
+
+
+def test_two_sources_never_have_one_name(world: World) -> None:
+    added(world)
+    page = as_person(world.endo).post("/administration/sources/kinds/try/", ASKED)
+    assert (page.status_code, "SOURCE-08" in page.content.decode()) == (400, True)
+
+
+def test_a_failed_visit_is_told_in_words_and_by_the_doctor(world: World) -> None:
+    source = added(world)
+    visit_source(source)
+    client = as_person(world.endo)
+    assert "mail.mirai.example」が見つかりません" in client.get("/administration/sources/").content.decode()
+    (finding,) = [each for each in look() if each.look == "sources"]
+    assert (finding.is_whole, finding.code, finding.detail) == (False, "SOURCE-03", "公園課のメール SOURCE-03")
+    client.post(f"/administration/sources/{source.pk}/state/", {"on": "0"})
+    assert [each.is_whole for each in look() if each.look == "sources"] == [True]
+
+
+def test_a_removed_source_takes_its_password_with_it(world: World) -> None:
+    source = added(world)
+    as_person(world.endo).post(f"/administration/sources/{source.pk}/end/")
+    assert not Source.objects.exists()
+    assert not has_secret(secret_name(source.pk, "password"))
+
+
+def command(*words: str) -> dict[str, Any]:
+    parser = argparse.ArgumentParser()
+    commands_sources.source_arguments(parser)
+    return commands_sources.run_source(parser.parse_args(words))
+
+
+def test_the_command_does_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_SECRET", "ひみつ")
+    words = ["add", "try", "メール", "--as", "kondo", "--set", "host=h", "--secret", "password=MAIL_SECRET"]
+    (row,) = command(*words)["sources"]
+    assert (row["as"], row["audience"], row["every_seconds"], row["on"]) == ("kondo", "公園課で共有", 60, True)
+    (row,) = command("run", "メール")["sources"]
+    assert (row["code"], row["params"], row["failures"]) == ("SOURCE-03", {"place": "h"}, 1)
+    assert "ひみつ" not in json.dumps(command("list"), default=str, ensure_ascii=False)
+    assert command("off", "メール")["sources"][0]["on"] is False
+    assert command("remove", "メール") == {"sources": []}
+    with pytest.raises(Refusal) as refused:
+        command("run", "メール")
+    assert refused.value.code == "SOURCE-13"
+
+
+def test_a_setting_nobody_knows_is_refused(world: World) -> None:
+    with pytest.raises(Refusal) as refused:
+        command("add", "try", "メール", "--as", "kondo", "--set", "hots=h")
+    assert refused.value.params == {"field": "hots"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("with_secrets", [False, True])
+def test_a_backup_holds_passwords_only_when_told(world: World, tmp_path: Path, with_secrets: bool) -> None:
+    source = added(world)
+    target = tmp_path / "b.tar"
+    backup.run_backup(argparse.Namespace(file=str(target), with_secrets=with_secrets))
+    with tarfile.open(target) as tar:
+        names = tar.getnames()
+    assert (f"secrets/{secret_name(source.pk, 'password')}" in names) is with_secrets
+    assert with_secrets or "とてもひみつ".encode() not in target.read_bytes()

@@ -1,0 +1,89 @@
+"""The rooms of administrators: where things come from outside."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hiroba.features.administration import actions_sources, queries, sources
+from hiroba.features.administration.forms_sources import SourceForm
+from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.web.asking import note, person_of
+from hiroba.ingest.sources import KINDS, kind_named
+
+
+@require_GET
+def source_list(request: HttpRequest) -> HttpResponse:
+    """List the sources with what their last visit said, and the kinds that can be added."""
+    rows = sources.sources_visible_to(person_of(request))
+    note(request, "administration.read", "sources")
+    kinds = [(kind.name, kind.label) for kind in KINDS.values()]
+    return render(request, "administration/sources.html", {"rows": rows, "kinds": kinds})
+
+
+@require_http_methods(["GET", "POST"])
+def source_new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Ask what a source of this kind needs; POST adds it."""
+    actor = person_of(request)
+    queries.require_administrator(actor)
+    if kind not in KINDS:
+        raise Refusal("ACCESS-01")
+    form = SourceForm(kind_named(kind), None, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = actions_sources.add_source(actor, kind, form.wish())
+        except Refusal as refusal:
+            return _again(request, form, refusal)
+        return redirect("administration-source", added.pk)
+    return render(request, "administration/source_form.html", {"form": form, "kind": KINDS[kind]})
+
+
+@require_GET
+def source(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Show one source."""
+    shown = sources.get_source_page_visible_to(person_of(request), source_id)
+    note(request, "administration.read", "source", source_id)
+    return render(request, "administration/source.html", {"shown": shown})
+
+
+@require_http_methods(["GET", "POST"])
+def source_settings(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Change a source."""
+    actor = person_of(request)
+    found = sources.get_source_page_visible_to(actor, source_id).row.source
+    form = SourceForm(kind_named(found.kind), found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions_sources.revise_source(actor, source_id, form.wish())
+        except Refusal as refusal:
+            return _again(request, form, refusal)
+        return redirect("administration-source", source_id)
+    return render(request, "administration/source_form.html", {"form": form, "kind": form.kind})
+
+
+def _again(request: HttpRequest, form: SourceForm, refusal: Refusal) -> HttpResponse:
+    """Show the form as it was typed, with what stands in the way."""
+    shown = {"form": form, "kind": form.kind, "said": refusal}
+    return render(request, "administration/source_form.html", shown, status=400)
+
+
+@require_POST
+def source_visit(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Have a source visited at once."""
+    actions_sources.ask_for_visit(person_of(request), source_id)
+    return redirect("administration-source", source_id)
+
+
+@require_POST
+def source_state(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Switch a source on or off."""
+    actions_sources.switch_source(person_of(request), source_id, request.POST.get("on") == "1")
+    return redirect("administration-source", source_id)
+
+
+@require_POST
+def source_end(request: HttpRequest, source_id: int) -> HttpResponse:
+    """Forget a source; what came from it stays."""
+    actions_sources.remove_source(person_of(request), source_id)
+    return redirect("administration-sources")
