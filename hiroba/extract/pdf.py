@@ -16,8 +16,9 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from hiroba.extract.passages import Attachment, Extraction, Passage, Span, Trouble
+from hiroba.extract.passages import Attachment, Extraction, Part, Passage, Span, Trouble
 from hiroba.extract.pdf_lines import Paragraph, joined_text, page_lines, paragraphs, shown
+from hiroba.extract.pdf_paper import UNMAPPED, find_paper
 
 MAX_PAGES = 5_000
 MAX_PASSAGES = 300_000
@@ -25,9 +26,7 @@ BUDGET_SECONDS = 14.0  # of reading; what is left of the sandbox's 20 s writes t
 MAX_ATTACHMENTS = 100
 MAX_ATTACHED_BYTES = 50 * 2**20
 _SCANNED = 64 * 2**20
-GARBLED_PART = 0.1  # of a page's characters that no font maps: the rest is not to be trusted either
 _PASSWORD_ERRORS = {pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY}
-_UNMAPPED = re.compile("[\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
 _MAKER_PREFIX = re.compile(r"^Microsoft (?:Word|Excel|PowerPoint) - ")
 _NO_TITLES = {"(anonymous)", "anonymous", "(unspecified)", "untitled", "無題"}
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-]\d\d)'?(\d\d)|(Z))?")
@@ -46,7 +45,8 @@ class _Reading:
 
 
 def extract(path: Path) -> Extraction:
-    """Read the text of each page in reading order with its box, or say which pages have none (EXTRACT-11, -12).
+    """Read the text of each page in reading order with its box; pages that have none, or none to be trusted, are named
+    (EXTRACT-11, -12) and left to recognition as `parts`.
 
     Encrypted: EXTRACT-02; broken: EXTRACT-03; longer than the limits: cut, with EXTRACT-14."""
     try:
@@ -64,7 +64,8 @@ def extract(path: Path) -> Extraction:
     if has_script:
         reading.warnings.append(Trouble("EXTRACT-13"))
     _report(reading)
-    return Extraction(tuple(reading.passages), tuple(reading.warnings), None, title, tuple(attachments), facts, "pdf/1")
+    passages, warnings = tuple(reading.passages), tuple(reading.warnings)
+    return Extraction(passages, warnings, None, title, tuple(attachments), facts, "pdf/1", _parts(reading))
 
 
 def _read_pages(document: Any, reading: _Reading) -> None:
@@ -88,11 +89,9 @@ def _read_page(page: Any, index: int, reading: _Reading, headings: dict[str, int
     with closing(page.get_textpage()) as text_page:
         lines = page_lines(text_page, page.get_bbox(), page.get_rotation())
     text = "".join(line.text for line in lines)
-    if not text:
-        if pdfium_c.FPDFPage_CountObjects(page) > 0:
-            reading.pictures.append(index + 1)
-    elif len(_UNMAPPED.findall(text)) > GARBLED_PART * len(text):
-        reading.garbled.append(index + 1)
+    finding = find_paper(page, text)
+    if finding:
+        (reading.pictures if finding == "picture" else reading.garbled).append(index + 1)
     reading.passages += [_passage(paragraph, index + 1, headings) for paragraph in paragraphs(lines)]
     reading.passages += _notes(page, index + 1)
 
@@ -186,7 +185,7 @@ def _facts(document: Any) -> dict[str, str]:
         said = {key: value.strip() for key, value in document.get_metadata_dict(skip_empty=True).items()}
     except UnicodeDecodeError:
         said = {}
-    said = {k: v for k, v in said.items() if v.lower() not in _NO_TITLES and not _UNMAPPED.search(v)}
+    said = {k: v for k, v in said.items() if v.lower() not in _NO_TITLES and not UNMAPPED.search(v)}
     facts = {"pages": str(len(document))}
     if "Title" in said:
         facts["title"] = _MAKER_PREFIX.sub("", said["Title"])
@@ -207,6 +206,10 @@ def _iso(date: str) -> str:
     clock = f"T{hour}:{minute or '00'}:{second or '00'}" if hour else ""
     zone = f"{offset}:{offset_minutes}" if offset else "Z" if found[9] else ""
     return f"{year}-{month or '01'}-{day or '01'}" + (clock + zone if clock else "")
+
+
+def _parts(reading: _Reading) -> tuple[Part, ...]:
+    return tuple(Part("recognise", page) for page in sorted(reading.pictures + reading.garbled))
 
 
 def _report(reading: _Reading) -> None:

@@ -11,7 +11,9 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from hiroba.extract import files, pdf
+from hiroba.extract.passages import Part
 from hiroba.extract.pdf_images import MAX_PIXELS, PageError, page_sizes, render
+from hiroba.extract.pdf_paper import is_garbled
 
 OFFICE_FILES = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "office_files"
 needs_office_files = pytest.mark.skipif(not OFFICE_FILES.is_dir(), reason="the shared office files are not here")
@@ -214,3 +216,25 @@ def test_no_hostile_file_stops_or_delays_the_reader(folder: str) -> None:
         assert time.monotonic() - started < 5, path.name
         assert found.error is None or found.error.code in {"EXTRACT-02", "EXTRACT-03"}
         assert (folder == "encrypted") == (found.error is not None and found.error.code == "EXTRACT-02"), path.name
+
+
+def test_only_pages_of_paper_are_left_to_recognition(tmp_path: Path) -> None:
+    made = canvas(tmp_path / "a.pdf")
+    scan = Image.new("RGB", (10, 10))
+    made.drawString(100, 700, "プログラムで作った、ふつうのページ。")
+    made.drawInlineImage(scan, 0, 0, 200, 100)  # an illustration
+    made.showPage()
+    made.drawInlineImage(scan, 0, 0, 595, 842)  # a scan over which the FAX has printed a line
+    made.setFont(FONT, 10)
+    made.drawString(20, 820, "2026/11/23 09:14 03-5432-3022")
+    made.showPage()
+    made.showPage()  # nothing at all
+    made.save()
+    assert pdf.extract(tmp_path / "a.pdf").parts == (Part("recognise", 2),)
+
+
+def test_text_that_fonts_do_not_map_or_that_was_misread_is_not_trusted() -> None:
+    assert is_garbled("\ue001\ue002\ue003" + "本文" * 10)
+    assert is_garbled("ãâæêåèñëùü ãâæêåè")
+    assert not is_garbled("Überprüfung der Maßnahmen für Bürgerinnen")
+    assert not is_garbled("区役所からのお知らせ")
