@@ -9,6 +9,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
+from hiroba.extract import compound_file, office
 from hiroba.extract.archives import Limits, find_trouble
 from hiroba.extract.formats import LATER, READERS, find_format
 from hiroba.extract.passages import Extraction, Trouble
@@ -23,7 +24,7 @@ def extract(path: Path, name: str | None = None, limits: Limits | None = None) -
     """Read a file by what it is; `name` is the name people know it by where `path` is a stored copy.
 
     Never raises for what a file contains: `error` says why nothing, or only a part, could be read
-    (EXTRACT-01 … 09, 30 … 32).
+    (EXTRACT-01 … 09, 30 … 32; EXTRACT-40 for formats that `sandbox.Sandbox` takes through LibreOffice).
     Runs in this process without limits of time and memory; strangers' files go through `sandbox.Sandbox`."""
     trouble = _trouble_at_the_door(path)
     if trouble:
@@ -55,8 +56,19 @@ def _read(path: Path, kind: str, limits: Limits | None) -> Extraction:
     trouble = find_trouble(path, limits) if kind in PACKED else None
     if trouble:
         return Extraction(error=trouble)
+    if kind in office.TARGETS:
+        return _old(path, kind)
     if kind in LATER:
         return Extraction(error=Trouble("EXTRACT-01", {"format": kind}))
     module = importlib.import_module(f"hiroba.extract.{READERS[kind]}")
     extraction: Extraction = module.extract(path)
     return replace(extraction, facts={"format": kind, **extraction.facts})
+
+
+def _old(path: Path, kind: str) -> Extraction:
+    """What can be said of a format that LibreOffice turns into another: whether it carries macros (EXTRACT-35)."""
+    with path.open("rb") as file:
+        is_compound = file.read(8) == compound_file.MAGIC
+    has_macros = is_compound and "_VBA_PROJECT" in compound_file.CompoundFile(path).names()
+    warnings = (Trouble("EXTRACT-35"),) if has_macros else ()
+    return Extraction(warnings=warnings, error=Trouble(office.NEEDED, {"format": kind}))

@@ -10,12 +10,13 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
-from hiroba.extract import wire
+from hiroba.extract import office, wire
 from hiroba.extract.confinement import MEMORY
 from hiroba.extract.passages import Extraction, Part, Trouble
 
@@ -134,6 +135,7 @@ class Sandbox:
         self._slow_tool = slow_tool
         self._count = readers
         self._idle: queue.LifoQueue[Reader | None] = queue.LifoQueue()
+        self._offices = threading.Semaphore(readers)  # no more of them at once than readers: each takes as much memory
         # A child's death signal is tied to the thread that started it (prctl(2)): one lasting thread starts them all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="reader-starter")
 
@@ -155,8 +157,12 @@ class Sandbox:
         """Read a file as `files.extract` does, within limits; never raises for what a file contains or does.
 
         EXTRACT-05 it took longer than `seconds`, EXTRACT-06 it needed more than `memory` bytes, EXTRACT-08 the reader
-        died."""
-        return self._ask(path, name=name)
+        died. What only LibreOffice opens takes up to `office.SECONDS` more; EXTRACT-40 where that is not installed."""
+        found = self._ask(path, name=name)
+        if found.error is None or found.error.code != office.NEEDED:
+            return found
+        with self._offices:
+            return office.read_converted(path, found, self._ask)
 
     def draw(self, path: Path, page: int, width: int) -> Extraction:
         """Draw a PDF's page (from 1) within the same limits: the picture (WebP) is the one attachment, `wide` and

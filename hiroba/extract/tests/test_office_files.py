@@ -14,6 +14,7 @@ from hiroba.extract.sandbox import Sandbox
 OFFICE_FILES = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "office_files"
 pytestmark = pytest.mark.skipif(not OFFICE_FILES.is_dir(), reason="the shared office files are not here")
 OURS = {".docx", ".docm", ".pptx", ".odt", ".ods", ".odp", ".rtf"}
+OLD = {".doc", ".ppt"}
 DOCLING = OFFICE_FILES / "docling_expected"
 
 
@@ -88,7 +89,7 @@ def test_no_hostile_file_takes_long_or_breaks_anything(sandbox: Sandbox, path: P
     before = {entry.name for entry in path.parent.iterdir()}
     started = time.monotonic()
     found = sandbox.extract(path)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < (80 if path.suffix in OLD else 20)  # LibreOffice may take a minute
     assert found.error is None or re.fullmatch(r"[A-Z]+-\d\d", found.error.code)
     assert found.error is None or found.error.code not in {"EXTRACT-05", "EXTRACT-06", "EXTRACT-08"}
     assert {entry.name for entry in path.parent.iterdir()} == before
@@ -98,7 +99,6 @@ def test_no_hostile_file_takes_long_or_breaks_anything(sandbox: Sandbox, path: P
     ("name", "code"),
     [
         ("oletools__empty", "EXTRACT-07"),
-        ("oletools__sample_with_vba.ppt", "EXTRACT-01"),
         ("poi__poc-xmlbomb.xlsx", "EXTRACT-30"),
         ("tika__testWORD_truncated.docx", "EXTRACT-03"),
         ("tika__testZIP_corrupted_oom.zip", "EXTRACT-03"),
