@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hiroba.extract.passages import Extraction, Trouble
-from hiroba.language import private
+from hiroba.language import personal, private
 
 MY_NUMBER, PERSONAL, UNREAD = "GATE-01", "GATE-02", "GATE-03"
 PLACES_SHOWN = 20
@@ -47,21 +47,21 @@ def examine(extraction: Extraction) -> Verdict:
 
     Takes time with the text's length: call it outside of any transaction."""
     numbers: list[str] = []
-    personal: list[str] = []
+    about_people: list[str] = []
     context = ""
     for passage in extraction.passages:
         if private.find_my_numbers(passage.text, context=context):
             numbers.append(passage.locator)
-        elif private.find_personal_data(passage.text):
-            personal.append(passage.locator)
+        elif personal.find_personal_data(passage.text):
+            about_people.append(passage.locator)
         if any(word in passage.text for word in private.CONTEXT_WORDS):
             context = passage.text[:300]
-    return _verdict(extraction, numbers, personal)
+    return _verdict(extraction, numbers, about_people)
 
 
 def examine_personal(extraction: Extraction) -> Verdict:
     """Look for personal data alone, in what a person has said holds no マイナンバー."""
-    places = [each.locator for each in extraction.passages if private.find_personal_data(each.text)]
+    places = [each.locator for each in extraction.passages if personal.find_personal_data(each.text)]
     return _verdict(extraction, [], places)
 
 
@@ -70,8 +70,8 @@ def unexamined() -> Verdict:
     return Verdict(Extraction(), UNREAD, (IN_FILE,))
 
 
-def _verdict(extraction: Extraction, numbers: list[str], personal: list[str]) -> Verdict:
-    for code, places in ((MY_NUMBER, numbers), (PERSONAL, personal), (UNREAD, _unread(extraction))):
+def _verdict(extraction: Extraction, numbers: list[str], about_people: list[str]) -> Verdict:
+    for code, places in ((MY_NUMBER, numbers), (PERSONAL, about_people), (UNREAD, _unread(extraction))):
         if places:
             return Verdict(extraction, code, tuple(places[:PLACES_SHOWN]))
     return Verdict(extraction, "")
@@ -101,7 +101,7 @@ def with_names(verdict: Verdict, names: Iterable[str]) -> Verdict:
     text = "\n".join(names)
     if private.find_my_numbers(text):
         return _joined(verdict, [(IN_NAME, MY_NUMBER)])
-    return _joined(verdict, [(IN_NAME, PERSONAL)] if private.find_personal_data(text) else [])
+    return _joined(verdict, [(IN_NAME, PERSONAL)] if personal.find_personal_data(text) else [])
 
 
 def mask(text: str) -> str:

@@ -1,82 +1,94 @@
-"""What must not spread: personal numbers (マイナンバー), and obvious personal data. Rules, written to be read.
+"""Personal numbers (マイナンバー), which must not spread. The rule, written to be read.
 
-The rule for マイナンバー. A candidate is twelve digits of any width, in one run, in groups of 4-4-4 (any dash or
-space), or one by one as in the boxes of a form. Its last digit must be the check digit (総務省令第85号第5条, 2014).
-One random number in eleven passes that, so what stands nearby decides:
+A candidate is twelve digits of any width, in one run, in groups of 4-4-4, or one by one as in the boxes of a form. Its
+last digit must be the check digit (総務省令第85号第5条, 2014). One random number in eleven passes that, so what stands
+nearby decides:
  1. the nearest label before it (else just after it, else its column's header) says マイナンバー, 個人番号 … → found;
- 2. that label says 受付番号, 整理番号, 電話 … → not found;
- 3. no label: found when it is written 4-4-4, as on the card, or when three or more different candidates stand in the
-    text and nearly all of them pass (three random ones do once in 1,331 texts).
+ 2. that label says 受付番号, 整理番号, 電話 … and has no other value yet → not found;
+ 3. no label: found when it is written 4-4-4, as on the card, beside a birth date or an address, or in the company of
+    others: three or more different candidates of which nearly all pass (three random ones do once in 1,331 texts).
+ 4. twelve digits broken in any other way (over lines, cells or spoken words, O read for 0) count with a label only.
 So an unlabelled run of twelve digits alone is let through, and an unlabelled random 4-4-4 is stopped once in eleven."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from hiroba.language.folding import fold_with_origins
-
-Kind = Literal[
-    "my_number",
-    "name_and_address",
-    "name_and_birth_date",
-    "bank_account",
-    "insured_number",
-    "pension_number",
-    "licence_number",
-    "passport_number",
-]
+from hiroba.language.folding import fold, fold_with_origins
+from hiroba.language.personal import DASH, Found, has_address_or_birth_date
 
 CONTEXT_WORDS = ("マイナンバー", "個人番号", "番号法", "通知カード", "番号確認", "My Number")
-_LABELS = re.compile(r"マイナンバー|個人\s?番号|番号法|通知カード|番号確認|my\s?number")
+_LABELS = re.compile(
+    r"マイナン[バパ][ー一-]|個\s?人\s?番\s?号|マイナ番号|番号法|通知カード|番号確認|my[\s_-]?number|[一1]2\s?桁の番号"
+)
 _OTHER_LABELS = re.compile(
     r"(?:受付|受理|整理|申請|管理|照会|問い?合わ?せ|伝票|注文|会員|口座|電話|法人|契約|通知書?|納付|確認|証明書?|追跡|製造|車台"
-    r"|文書|登録|許可|年金|被保険者|お客様|識別|決裁|起案|発注|請求書?|領収書?|免許証?|宛名|世帯|職員|利用者|機関)\s?(?:番号|no)"
-    r"|送り状|シリアル|tel|fax|電話|isbn|jan|伝票"
+    r"|文書|登録|許可|年金|被保険者|お客様|識別|決裁|起案|発注|請求書?|領収書?|免許証?|宛名|世帯|職員|利用者|機関|メーター)"
+    r"\s?(?:番号|no)|送り状|シリアル|tel|fax|電話|isbn|jan|伝票|バーコード|品番|型番"
+    r"|(?<!本人)(?<!カード)(?<![の\s\d])(?:番号|コード|ナンバー)"
 )
-_DASH = "-‐‑‒–—―−ー─━"
-_CANDIDATE = re.compile(
-    rf"(?<!\d)(?<!\d[{_DASH},.])"
-    rf"(?P<number>\d{{12}}|\d{{4}}\s?(?P<dash>[{_DASH}\s])\s?\d{{4}}\s?(?P=dash)\s?\d{{4}}|\d(?:[\s|]{{1,3}}\d){{11}})"
-    rf"(?!\d)(?![{_DASH},.]\d)(?!\s\d(?!\d))"
+# What keeps a number that is written in pieces together: spoken 「の」 and 「、」 as well as dashes, spaces and cells.
+_BETWEEN = rf"[{DASH}\s|・、._の]{{1,3}}"
+_STRICT = re.compile(
+    rf"(?<!\d)(?<!\d[{DASH},.])"
+    rf"(?P<number>\d{{12}}|\d{{4}}\s?(?P<dash>[{DASH}])\s?\d{{4}}\s?(?P=dash)\s?\d{{4}}"
+    rf"|(?<!\d\s)\d{{4}}(?P<space> )\d{{4}} \d{{4}}(?!\s\d)|\d(?:[\s|]{{1,3}}\d){{11}})"
+    rf"(?!\d)(?![{DASH},.]\d)(?!\s\d(?!\d))"
 )
-_KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
+_KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+# What a reader of pictures takes for a digit, after folding.
+_LOOKALIKES = str.maketrans("o○◯liszb", "00011528")
+_PIECE = re.compile(r"(?<![a-z\d])(?<!\d[,.])[\do○◯liszb]{1,12}(?![a-z\d])")
+_CHAIN = re.compile(rf"{_PIECE.pattern}(?:{_BETWEEN}{_PIECE.pattern})*")
+_DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
+_NOT_DIGIT = re.compile(r"\D+")
 _BEFORE, _AFTER = 40, 15
 _MANY, _NEARLY_ALL = 3, 0.8
+_LEAST_REAL = 8  # of twelve characters, as digits; the rest may be lookalikes
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Something private: the characters start..end of the text, and what kind of thing it is. Never the thing."""
+class Candidate:
+    """Twelve digits at start..end of a folded text. `is_grouped`: written 4-4-4; `is_broken`: in any other way."""
 
     start: int
     end: int
-    kind: Kind
+    digits: str
+    is_grouped: bool = False
+    is_broken: bool = False
 
 
-def find_my_numbers(text: str, context: str = "") -> list[Found]:
-    """Find the マイナンバー in `text`, by the rule above; `context` is what stands above it, such as a table's header
-    row (cells parted by tabs, like the text's)."""
+def find_my_numbers(text: str, context: str = "", before: str = "") -> list[Found]:
+    """Find the マイナンバー in `text`, by the rule above. `context` is what stands above it, such as a table's header
+    row (cells parted by tabs or " | ", like the text's); `before` is the sentence just before, as spoken."""
+    if not has_twelve_digits(text):
+        return []
     folded, starts, ends = fold_with_origins(text)
     digits = folded.translate(_KANJI_DIGITS)
-    candidates = list(_CANDIDATE.finditer(digits))
-    valid = [match for match in candidates if has_check_digit(re.sub(r"\D", "", match["number"]))]
-    if not valid:
-        return []
-    are_many = _are_a_column(candidates, valid)
-    heads = fold_with_origins(context)[0]
-    found = []
-    for match in valid:
-        label = _label_near(folded, match.start(), match.end())
-        label = _label_above(folded, match.start(), heads) if label is None else label
-        if label is None:
-            label = are_many or match["dash"] is not None
-        if label:
-            found.append(Found(starts[match.start()], ends[match.end() - 1], "my_number"))
-    return found
+    strict = list(_strict(digits))
+    valid = [each for each in strict if has_check_digit(each.digits)]
+    told = fold(before[-_BEFORE:]) if before else ""
+    heads = fold(context)
+    in_company = are_my_numbers([each.digits for each in strict])
+    found = [each for each in valid if _decide(folded, each, heads, in_company)]
+    taken = {each.start for each in found}
+    for each in _broken(digits):
+        if each.start not in taken and _is_labelled(folded, each, heads, told):
+            found.append(each)
+    return [Found(starts[each.start], ends[each.end - 1], "my_number") for each in sorted(found, key=_start)]
+
+
+def has_twelve_digits(text: str) -> bool:
+    """Tell whether a text has enough digits for a number at all, quickly: most texts have not."""
+    at = -1
+    for _ in range(_LEAST_REAL):
+        match = _DIGIT.search(text, at + 1)
+        if match is None:
+            return False
+        at = match.start()
+    return True
 
 
 def has_check_digit(number: str) -> bool:
@@ -88,29 +100,119 @@ def has_check_digit(number: str) -> bool:
     return int(number[11]) == (0 if rest <= 1 else 11 - rest)
 
 
-def _are_a_column(candidates: list[re.Match[str]], valid: list[re.Match[str]]) -> bool:
-    different = {re.sub(r"\D", "", match["number"]) for match in valid}
-    return len(different) >= _MANY and len(valid) >= _NEARLY_ALL * len(candidates)
+def are_my_numbers(numbers: Iterable[str]) -> bool:
+    """Tell whether unlabelled numbers of twelve digits are personal ones by their company: at least three different
+    ones pass, and nearly all of them do."""
+    different = set(numbers)
+    valid = sum(map(has_check_digit, different))
+    return valid >= _MANY and valid >= _NEARLY_ALL * len(different)
+
+
+def unlabelled_numbers(text: str) -> list[str]:
+    """List the twelve-digit numbers of a text that no label speaks for, right or wrong: company for others."""
+    if not has_twelve_digits(text):
+        return []
+    folded = fold(text)
+    found = _strict(folded.translate(_KANJI_DIGITS))
+    return [each.digits for each in found if _label_near(folded, each.start, each.end) is None]
+
+
+def digits_in_cell(text: str) -> str:
+    """Give the digits of a cell that holds nothing but digits and what parts them; "" for any other cell."""
+    bare = re.sub(_BETWEEN, "", fold(text)).translate(_KANJI_DIGITS)
+    return bare if bare.isascii() and bare.isdecimal() else ""
+
+
+def digits_read(text: str) -> str:
+    """Give the digits of a labelled cell as a reader of pictures may have misread them; "" for any other cell."""
+    bare = re.sub(_BETWEEN, "", fold(text)).translate(_KANJI_DIGITS)
+    read = bare.translate(_LOOKALIKES)
+    return read if read.isascii() and read.isdecimal() and 3 * _real(bare) >= 2 * len(bare) else ""
+
+
+def label_of(text: str) -> bool | None:
+    """Say what a header says of the numbers below it: True personal numbers, False others, None nothing."""
+    folded = fold(text)
+    if _LABELS.search(folded):
+        return True
+    return False if _OTHER_LABELS.search(folded) else None
+
+
+def _start(candidate: Candidate) -> int:
+    return candidate.start
+
+
+def _strict(digits: str) -> Iterator[Candidate]:
+    for match in _STRICT.finditer(digits):
+        is_grouped = match["dash"] is not None or match["space"] is not None
+        yield Candidate(match.start(), match.end(), _NOT_DIGIT.sub("", match["number"]), is_grouped)
+
+
+def _broken(digits: str) -> Iterator[Candidate]:
+    """Give valid numbers made of the first pieces of each chain of pieces, lookalikes read as digits. A chain that goes
+    on as it was going (4-4-4-4) is a longer number."""
+    for chain in _CHAIN.finditer(digits):
+        pieces = list(_PIECE.finditer(digits, chain.start(), chain.end()))
+        joined, count = "", 0
+        while count < len(pieces) and len(joined) < 12:
+            joined += pieces[count].group()
+            count += 1
+        if len(joined) != 12 or _real(joined) < _LEAST_REAL or _goes_on(digits, pieces, count):
+            continue
+        number = joined.translate(_LOOKALIKES)
+        if has_check_digit(number):
+            yield Candidate(chain.start(), pieces[count - 1].end(), number, is_broken=True)
+
+
+def _goes_on(digits: str, pieces: list[re.Match[str]], count: int) -> bool:
+    if not 2 <= count < len(pieces):
+        return False
+    before, last, following = pieces[count - 2], pieces[count - 1], pieces[count]
+    is_as_long = len(following.group()) == len(last.group())
+    return is_as_long and digits[before.end() : last.start()] == digits[last.end() : following.start()]
+
+
+def _real(text: str) -> int:
+    return sum(character.isdecimal() for character in text)
+
+
+def _decide(folded: str, candidate: Candidate, heads: str, in_company: bool) -> bool:
+    label = _label_near(folded, candidate.start, candidate.end)
+    label = _label_above(folded, candidate.start, heads) if label is None else label
+    if label is not None:
+        return label
+    around = folded[max(0, candidate.start - 3 * _BEFORE) : candidate.end + 3 * _BEFORE]
+    return in_company or candidate.is_grouped or has_address_or_birth_date(around)
+
+
+def _is_labelled(folded: str, candidate: Candidate, heads: str, told: str) -> bool:
+    label = _label_near(folded, candidate.start, candidate.end)
+    if label is None and "|" not in folded:  # cells are looked at as cells
+        label = _label_above(folded, candidate.start, told)
+    return bool(label)
 
 
 def _label_near(folded: str, start: int, end: int) -> bool | None:
-    """Say what the nearest label says: True personal number, False another number, None no label."""
+    """Say what the nearest label says: True personal number, False another number, None no label. The label of another
+    number that already has its value speaks for that one only."""
     before = folded[max(0, start - _BEFORE) : start]
     ours = _last_end(_LABELS, before)
     others = _last_end(_OTHER_LABELS, before)
-    if ours is not None or others is not None:
-        return (ours or -1) > (others or -1)
-    after = folded[end : end + _AFTER]
-    return True if _LABELS.search(after) else None
+    if ours is not None and (others is None or ours >= others or not before[ours:others].strip("のカド(12桁 番号):")):
+        return True
+    if others is not None and not re.search(r"\d{3}", before[others:]):
+        return False
+    return True if _LABELS.search(folded, end, end + _AFTER) else None
 
 
 def _label_above(folded: str, start: int, heads: str) -> bool | None:
     """Say what the header says: of its own column where the cells can be counted, else of the whole header."""
-    cells, row_end = heads.split("\t"), folded.find("\n", start)
+    mark = "\t" if "\t" in heads else " | "
+    cells, row_end = heads.split(mark), folded.find("\n", start)
     row_start = folded.rfind("\n", 0, start) + 1
     row = folded[row_start : row_end if row_end >= 0 else len(folded)]
-    if len(cells) > 1 and len(cells) == row.count("\t") + 1:
-        heads = cells[folded.count("\t", row_start, start)]
+    if len(cells) > 1 and len(cells) == row.count(mark) + 1:
+        heads = cells[folded.count(mark, row_start, start)]
     if _LABELS.search(heads):
         return True
     return False if _OTHER_LABELS.search(heads) else None
@@ -119,76 +221,3 @@ def _label_above(folded: str, start: int, heads: str) -> bool | None:
 def _last_end(pattern: re.Pattern[str], text: str) -> int | None:
     ends = [match.end() for match in pattern.finditer(text)]
     return ends[-1] if ends else None
-
-
-_HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-_GIVEN = r"[\u3005\u3041-\u3096\u30a1-\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-_IS_LABEL = r"住所|生年|電話|連絡|年齢|性別|所属|職業|職名|番号|印|欄|記入|又は|または|及び|名称|部署|フリガナ|ふりがな"
-_GAP = r"[\s::|=()・]{0,8}"
-_LABELLED_NAME = re.compile(
-    rf"(?:氏\s?名|名\s?前|世帯主|被保険者名|ご芳名){_GAP}(?!{_IS_LABEL})(?P<value>{_HAN}{{1,4}}\s?{_GIVEN}{{1,6}})"
-)
-_NAME_CELL = re.compile(rf"(?:^|[\t\n|])\s?(?P<value>{_HAN}{{1,3}}\s{_GIVEN}{{1,4}})\s?(?=[\t\n|]|$)")
-_ADDRESS = re.compile(
-    rf"(?:{_HAN}{{1,6}}[都道府県市区郡町村]){_GIVEN}{{0,16}}\d{{1,4}}(?:丁目|番地?|[{_DASH}]\d{{1,4}}){_GIVEN}{{0,3}}[{_DASH}\d]{{0,8}}"
-)
-_ERA_YEAR = r"(?:明治|大正|昭和|平成|令和|[mtshr]\.?)\s?(?:元|\d{1,2})|(?:19|20)\d{2}"
-_DATE = rf"(?:{_ERA_YEAR})\s?[年./-]\s?\d{{1,2}}\s?[月./-]\s?\d{{1,2}}\s?日?"
-_BIRTH = re.compile(rf"(?:生年月日|誕生日|出生日){_GAP}(?P<value>{_DATE})|(?P<born>{_DATE})\s?生(?!まれ変)")
-_BANK = re.compile(r"銀行|信用金庫|信金|信用組合|信組|労働金庫|労金|農業協同組合|農協|ゆうちょ|支店|本店|出張所")
-_ACCOUNT = re.compile(r"(?:普通|当座|貯蓄|口座番号|口座no)[\s::|=().・預金口座番号no]{0,12}(?P<value>\d{7})(?![\d円,])")
-_NUMBERS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (
-        "insured_number",
-        re.compile(
-            r"(?:被保険者(?:証)?(?:記号)?(?:・|等)?番号|受給者番号|記号・番号)[^\d\n]{0,10}(?P<value>\d[\d\s-]{4,14}\d)"
-        ),
-    ),
-    ("pension_number", re.compile(rf"基礎年金番号[^\d\n]{{0,10}}(?P<value>\d{{4}}\s?[{_DASH}]?\s?\d{{6}})(?!\d)")),
-    ("licence_number", re.compile(r"免許証?(?:の)?番号[^\d\n]{0,10}(?P<value>\d{12})(?!\d)")),
-    ("passport_number", re.compile(r"(?:旅券|パスポート)(?:の)?番号[^\da-z\n]{0,10}(?P<value>[a-z]{2}\s?\d{7})(?!\d)")),
-)
-_NEAR = 120
-
-
-def find_personal_data(text: str) -> list[Found]:
-    """Find obvious personal data: a name with an address or a birth date within one line's reach, a bank account, the
-    numbers of insurance, pension, driving licence and passport. Values must be filled in: an empty form has none."""
-    folded, starts, ends = fold_with_origins(text)
-    found = [*_people(folded), *_accounts(folded)]
-    for kind, pattern in _NUMBERS:
-        found.extend((match.start("value"), match.end("value"), kind) for match in pattern.finditer(folded))
-    return [Found(starts[start], ends[end - 1], kind) for start, end, kind in sorted(set(found))]
-
-
-def _people(folded: str) -> Iterator[tuple[int, int, Kind]]:
-    names = [match.span("value") for pattern in (_LABELLED_NAME, _NAME_CELL) for match in pattern.finditer(folded)]
-    if not names:
-        return
-    addresses = [match.span() for match in _ADDRESS.finditer(folded)]
-    births = [match.span() for match in _BIRTH.finditer(folded)]
-    company: tuple[tuple[list[tuple[int, int]], Kind], ...] = (
-        (addresses, "name_and_address"),
-        (births, "name_and_birth_date"),
-    )
-    for name in sorted(set(names)):
-        for places, kind in company:
-            near = _nearest(name, places)
-            if near:
-                yield min(name[0], near[0]), max(name[1], near[1]), kind
-
-
-def _accounts(folded: str) -> Iterator[tuple[int, int, Kind]]:
-    for match in _ACCOUNT.finditer(folded):
-        around = folded[max(0, match.start() - 60) : match.end() + 30]
-        if _BANK.search(around):
-            yield *match.span("value"), "bank_account"
-
-
-def _nearest(name: tuple[int, int], places: list[tuple[int, int]]) -> tuple[int, int] | None:
-    """Give the first place that begins or ends within reach of a name; `places` are in order and do not overlap."""
-    at = bisect_left(places, (name[0] - _NEAR, 0))
-    for place in places[max(0, at - 1) : at + 2]:
-        if max(name[0], place[0]) - min(name[1], place[1]) <= _NEAR:
-            return place
-    return None

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiroba.language.private import find_my_numbers, find_personal_data, has_check_digit
+from hiroba.language.personal import find_personal_data
+from hiroba.language.private import find_my_numbers, has_check_digit
 
 
 def with_check_digit(eleven: str) -> str:
@@ -138,3 +139,49 @@ def test_long_hostile_text_takes_time_in_proportion(unit: str) -> None:
     find_my_numbers(unit * 20_000)
     find_personal_data(unit * 20_000)
     assert time.perf_counter() - began < 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "個人番号 1234\n5678 9018",
+        "個人番号 12345678\n9018",
+        "マイナンバーは1234の5678の9018です",
+        "マイナンバー 一二三四、五六七八、九〇一八",
+        "マイナンバー イチから 1、2、3、4、5、6、7、8、9、0、1、8",
+        "個 人 番 号 １２３４ ５６７８ ９Ｏｌ８",
+        "マイナンパー 12345678 90l8",
+        "個人番号_1234_5678_9018",
+        "マイナンバー(12桁の番号): 123456789018",
+        "氏名 山田太郎 昭和50年3月4日生 123456789018",
+        "山田太郎 みらい区中央1-2-3 123456789018",
+        "受付番号 2026-0012 山田太郎 1234-5678-9018",
+    ],
+)
+def test_a_number_that_is_broken_spoken_or_misread_is_found_beside_its_label(text: str) -> None:
+    assert len(find_my_numbers(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "法人番号 1234567890189",
+        "品番 1234-5678-9018",
+        "お客様番号:1234 5678 9018",
+        "入場者数 1234 5678 9018 3456 人",
+        "会計 1234\t5678\t9018",
+        "メーター番号 123456789018",
+        "注文番号 123456789018 を確認しました",
+        "ISBN 978-4-00-123456-7",
+        "2026-0401 1234 5678",
+        "金額 123,456,789,018円",
+        "マイナンバーカードの申請受付番号 1234 5678 9018",
+    ],
+)
+def test_hard_negatives_are_let_through(text: str) -> None:
+    assert find_my_numbers(text) == []
+
+
+def test_what_was_just_said_names_the_number_that_is_spoken_next() -> None:
+    assert find_my_numbers("はい、1234の5678の9018です。", before="マイナンバーをお願いします。")
+    assert not find_my_numbers("はい、1234の5678の9018です。", before="お元気ですか。")
