@@ -23,8 +23,9 @@ from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 # How soon each wheel looks again when there was nothing to do: what is saved is to be findable within a second.
-IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0}
+IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "slow": 1.0}
 KEEP_CONNECTION_SECONDS = 60
+REST_AFTER_SECONDS = 120
 
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
@@ -162,6 +163,23 @@ def _intake() -> Generator[int, None, None]:
             yield done or look_into_watched_folders()
 
 
+def _slow() -> Generator[int, None, None]:
+    """Read pages of paper and recordings part by part, niced: nothing else waits for it."""
+    from hiroba.extract.slow import SlowSandbox
+    from hiroba.ingest.slow_line import read_next_part, reclaim_parts
+
+    reclaim_parts()
+    with SlowSandbox() as slow:
+        busy_at = time.monotonic()
+        while True:
+            done = read_next_part(slow)
+            if done:
+                busy_at = time.monotonic()
+            elif time.monotonic() - busy_at > REST_AFTER_SECONDS:  # an engine's memory is not kept for nothing
+                slow.rest()
+            yield done
+
+
 def _index() -> Generator[int, None, None]:
     from hiroba.search.indexing import open_indexer
 
@@ -199,6 +217,7 @@ def _sources() -> Generator[int, None, None]:
 
 WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
     "intake": _intake,
+    "slow": _slow,
     "index": _index,
     "calendar": _calendar,
     "sources": _sources,

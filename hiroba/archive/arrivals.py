@@ -12,13 +12,17 @@ from django.utils import timezone
 from hiroba.archive import gate
 from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
 from hiroba.extract.passages import Extraction
+from hiroba.extract.passages import Passage as ReadPassage
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.access.principals import of_person, of_unit
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person, Unit
 from hiroba.foundation.people.queries import get_tree, section_of
 
-Outcome = Literal["new", "revised", "same", "held", "withdrawn"]
+Outcome = Literal["new", "revised", "renewed", "same", "held", "withdrawn"]
+
+
+PASSAGES_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,9 @@ class Kept:
 def keep_arrival(arrival: Arrival, verdict: gate.Verdict) -> Kept:
     """Write one arrival as a record or a revision of one, with what the gate said of this very extraction.
 
-    The same key with the same bytes changes nothing; the same key with new bytes is a revision; a withdrawn record
-    is not brought back. Records record.received, record.revised, record.held or record.narrowed."""
+    The same key with the same bytes changes nothing, unless they are read differently now; the same key with new bytes
+    is a revision; a withdrawn record is not brought back. Records record.received, record.revised, record.extracted,
+    record.held or record.narrowed."""
     if verdict.of is not arrival.extraction:
         raise ValueError("the gate has looked at something else")
     verdict = gate.with_names(verdict, (arrival.folder, arrival.file_name, arrival.title, arrival.author))
@@ -88,7 +93,9 @@ def _write(arrival: Arrival, verdict: gate.Verdict) -> Kept:
         return Kept(found, "withdrawn", verdict)
     newest = found.revisions.order_by("-number").first()
     if newest is not None and newest.original_id == arrival.original.pk:
-        return Kept(found, "held" if found.state == RecordState.HELD else "same", verdict)
+        if found.state == RecordState.HELD or _is_read_alike(newest, arrival.extraction):
+            return Kept(found, "held" if found.state == RecordState.HELD else "same", verdict)
+        return _renew(found, newest, arrival, verdict)
     return _write_revision(found, arrival, verdict, (newest.number if newest else 0) + 1)
 
 
@@ -142,6 +149,46 @@ def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, num
     record.save()
     log.record("record.revised", "record", record.pk, arrival.owner.pk)
     return Kept(record, "revised", verdict)
+
+
+def _is_read_alike(revision: Revision, extraction: Extraction) -> bool:
+    """Tell whether the same reader read as much of it as before: then its text is the same."""
+    error = asdict(extraction.error) if extraction.error else None
+    warnings = [asdict(trouble) for trouble in extraction.warnings]
+    return (revision.extractor, revision.error, revision.warnings) == (extraction.extractor, error, warnings)
+
+
+def _renew(record: Record, revision: Revision, arrival: Arrival, verdict: gate.Verdict) -> Kept:
+    """Write anew what is read of a revision: a better reader, or the rest of what was cut short."""
+    held, was_unread = verdict.code == gate.MY_NUMBER, record.gate_code == gate.UNREAD
+    is_undecided = was_unread and record.gate_settled_at is None
+    rewrite_revision(revision, arrival.extraction, verdict)
+    record.updated_at = timezone.now()
+    if held:
+        record.gate_code, record.gate_places, record.gate_settled_at = verdict.code, list(verdict.places), None
+        record.state = RecordState.HELD
+    elif verdict.code:
+        keep_inside(record, verdict)
+    else:
+        _say_of_all(record, verdict)
+        if is_undecided and not record.gate_code:  # only what nobody had read kept it from those it was meant for
+            record.audience = find_or_add_audience(arrival.principals)
+    record.save()
+    log.record("record.held" if held else "record.extracted", "record", record.pk, arrival.owner.pk)
+    return Kept(record, "held" if held else "renewed", verdict)
+
+
+def rewrite_revision(revision: Revision, extraction: Extraction, verdict: gate.Verdict) -> None:
+    """Replace what is read of a revision, and what the gate says of it; without text where the gate stops it."""
+    with_text = verdict.code != gate.MY_NUMBER
+    revision.passages.all().delete()
+    revision.extractor, revision.gate_code = extraction.extractor, verdict.code
+    revision.warnings = [asdict(trouble) for trouble in extraction.warnings]
+    revision.error = asdict(extraction.error) if extraction.error else None
+    revision.facts = extraction.facts if with_text else {}
+    revision.save()
+    if with_text:
+        write_passages(revision, extraction)
 
 
 def keep_inside(record: Record, verdict: gate.Verdict) -> None:
@@ -198,23 +245,24 @@ def _add_revision(record: Record, arrival: Arrival, number: int, verdict: gate.V
 
 
 def write_passages(revision: Revision, extraction: Extraction) -> None:
-    """Write what was read of a revision; the caller has cleared what was read before."""
-    Passage.objects.bulk_create(
-        (
-            Passage(
-                revision=revision,
-                ordinal=ordinal,
-                locator=passage.locator[:200],
-                kind=passage.kind,
-                level=passage.level,
-                # NUL is the one character neither database takes in text.
-                text=passage.text.replace("\0", ""),
-                spans=[[span.start, span.end, span.locator] for span in passage.spans],
-                marks=[[mark.start, mark.end, mark.kind, mark.value] for mark in passage.marks],
-            )
-            for ordinal, passage in enumerate(extraction.passages)
-        ),
-        batch_size=500,
+    """Write what was read of a revision; the caller has cleared what was read before. Some at a time: a file of
+    thousands of pages has more passages than memory should hold twice."""
+    for start in range(0, len(extraction.passages), PASSAGES_AT_ONCE):
+        some = extraction.passages[start : start + PASSAGES_AT_ONCE]
+        Passage.objects.bulk_create(_row(revision, start + place, passage) for place, passage in enumerate(some))
+
+
+def _row(revision: Revision, ordinal: int, passage: ReadPassage) -> Passage:
+    return Passage(
+        revision=revision,
+        ordinal=ordinal,
+        locator=passage.locator[:200],
+        kind=passage.kind,
+        level=passage.level,
+        # NUL is the one character neither database takes in text.
+        text=passage.text.replace("\0", ""),
+        spans=[[span.start, span.end, span.locator] for span in passage.spans],
+        marks=[[mark.start, mark.end, mark.kind, mark.value] for mark in passage.marks],
     )
 
 

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from hiroba.extract.passages import Extraction, Trouble
+from hiroba.extract.joining import join
+from hiroba.extract.passages import Extraction, Part, Trouble
 from hiroba.extract.sandbox import Sandbox
+from hiroba.extract.slow import SlowSandbox
 
 Document = dict[str, object]
 
@@ -31,19 +33,33 @@ def run(options: argparse.Namespace) -> Iterator[Document]:
     if options.file == "-":
         yield from _documents(sys.stdin, max(1, options.readers))
         return
-    with Sandbox(readers=1) as sandbox:
-        yield document_of(options.file, sandbox.extract(Path(options.file)))
+    with Sandbox(readers=1) as sandbox, SlowSandbox() as slow:
+        yield document_of(options.file, _read_whole(sandbox, slow, Path(options.file)))
+
+
+def _read_whole(sandbox: Sandbox, slow: SlowSandbox, path: Path) -> Extraction:
+    """Read a file with all that is left to slow readers, and say on a terminal how far that has come."""
+    first = sandbox.extract(path)
+    if not first.parts:
+        return first
+    readings: dict[Part, Extraction] = {}
+    for part, reading in slow.read_parts(path, first.parts):
+        readings[part] = reading
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{path.name} {len(readings)}/{len(first.parts)}\033[K")
+            sys.stderr.flush()
+    return join(first, readings)
 
 
 def _documents(lines: Iterable[str], readers: int) -> Iterator[Document]:
     """Read a few files ahead of the one that is due, so that all readers work while answers stay in order."""
-    with Sandbox(readers=readers) as sandbox, ThreadPoolExecutor(readers) as pool:
+    with Sandbox(readers=readers) as sandbox, SlowSandbox() as slow, ThreadPoolExecutor(readers) as pool:
         waiting: deque[tuple[str, Future[Extraction]]] = deque()
         for line in lines:
             if not line.strip():
                 continue
             file = _path_in(line)
-            waiting.append((file, pool.submit(sandbox.extract, Path(file))))
+            waiting.append((file, pool.submit(_read_whole, sandbox, slow, Path(file))))
             if len(waiting) > 2 * readers or waiting[0][1].done():
                 yield _next_document(waiting)
         while waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,7 @@ class SlowSandbox:
     def __init__(self, tools: dict[str, Tool] = TOOLS) -> None:
         self._tools = tools
         self._running: dict[str, Sandbox] = {}
+        self._starting = threading.Lock()
 
     def __enter__(self) -> SlowSandbox:
         return self
@@ -87,13 +89,14 @@ class SlowSandbox:
             yield part, self.read_part(path, part)
 
     def rest(self) -> None:
-        """End the processes: an engine holds much memory while nothing is there to read."""
+        """End the processes: an engine holds much memory while nothing is there to read. Not while a part is read."""
         for name in list(self._running):
             self._running.pop(name).__exit__(None, None, None)
 
     def _sandbox(self, name: str) -> Sandbox:
-        if name not in self._running:
-            tool = self._tools[name]
-            sandbox = Sandbox(1, tool.seconds, tool.memory, RECYCLE_AFTER, slow_tool=name)
-            self._running[name] = sandbox.__enter__()
-        return self._running[name]
+        with self._starting:
+            if name not in self._running:
+                tool = self._tools[name]
+                sandbox = Sandbox(1, tool.seconds, tool.memory, RECYCLE_AFTER, slow_tool=name)
+                self._running[name] = sandbox.__enter__()
+            return self._running[name]

@@ -10,7 +10,7 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Batch, Item, ItemState
 
-UNDER_WAY = (ItemState.RECEIVED, ItemState.READING)
+UNDER_WAY = (ItemState.RECEIVED, ItemState.READING, ItemState.SLOW)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -28,7 +26,10 @@ from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
+from hiroba.ingest.part_readings import forget_private, missing_of, packed_readings
 from hiroba.ingest.receiving import Parcel, add_item
+from hiroba.ingest.slow_line import await_parts
+from hiroba.ingest.whole import FirstReading, Reading, WholeReading
 
 logger = logging.getLogger(__name__)
 
@@ -39,16 +40,12 @@ DEPTH_OF_CARRIED, SECONDS_FOR_CARRIED = 3, 60.0
 UNFINISHED = (ItemState.RECEIVED, ItemState.READING)
 
 
-class Reading(Protocol):
-    """What reads files safely: hiroba.extract.sandbox.Sandbox, or a stand-in of a test."""
-
-    def extract(self, path: Path, name: str) -> Extraction: ...
-
-
 def lease_items(count: int, batch: Batch | None = None) -> list[Item]:
-    """Take up to `count` waiting items, oldest first; an item whose lease ran out is waiting again."""
+    """Take up to `count` waiting items, oldest first; an item whose lease ran out is waiting again, and so is one whose
+    last part has been read or that was cut short."""
     now = timezone.now()
     waiting = Q(state=ItemState.RECEIVED) | Q(state=ItemState.READING, leased_until__lt=now)
+    waiting |= Q(state=ItemState.SLOW) & (Q(parts_read__gte=F("parts")) | Q(is_cut=True))
     with transaction.atomic():
         rows = Item.objects.select_for_update(skip_locked=True).filter(waiting)
         if batch is not None:
@@ -87,19 +84,38 @@ class Read:
     extraction: Extraction
     verdict: gate.Verdict
     attached: tuple[tuple[Attachment, Stored], ...] = ()
+    shas: tuple[str, ...] = ()  # of the bytes whose parts slow readers have read
 
 
 def _read_all(reading: Reading, items: list[Item]) -> Iterator[tuple[Item, Future[Read]]]:
-    """Read several at once and hand each over as it is ready, read or not: writing stays in this thread."""
+    """Read several at once and hand each over as it is ready, read or not: writing stays in this thread.
+
+    What has parts that nobody has read yet goes to the slow line instead."""
     if not items:
         return
     with ThreadPoolExecutor(max_workers=max(1, len(items)), thread_name_prefix="reading") as pool:
-        of = {pool.submit(_read, reading, item): item for item in items}
-        waiting = set(of)
-        while waiting:
-            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ready:
-                yield of[future], future
+        firsts = [FirstReading(reading) for _ in items]
+        of = {pool.submit(_read, first, item): (item, first) for item, first in zip(items, firsts, strict=True)}
+        again: dict[Future[Read], Item] = {}
+        while waiting := of.keys() | again.keys():
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                if future in again:
+                    yield again.pop(future), future
+                    continue
+                item, first = of.pop(future)
+                if future.exception() is not None or not first.wanted:
+                    yield item, future
+                elif whole := _whole(item, first):
+                    again[pool.submit(_read, whole, item)] = item
+
+
+def _whole(item: Item, first: FirstReading) -> WholeReading | None:
+    """Give what reads the item whole once its parts are there, or let it wait for them."""
+    missing = missing_of(first.wanted)
+    if missing and not item.is_cut:
+        await_parts(item, first.wanted, missing)
+        return None
+    return first.with_parts(packed_readings(first.wanted))
 
 
 def _read(reading: Reading, item: Item) -> Read:
@@ -112,7 +128,8 @@ def _read(reading: Reading, item: Item) -> Read:
         extraction = reading.extract(path_of(item.original.sha256), item.path.rsplit("/", 1)[-1])
     attached = _stored(extraction)
     carried = _carried_verdicts(reading, extraction, attached, time.monotonic() + SECONDS_FOR_CARRIED)
-    return Read(item, extraction, gate.with_carried(gate.examine(extraction), carried), tuple(attached))
+    verdict = gate.with_carried(gate.examine(extraction), carried)
+    return Read(item, extraction, verdict, tuple(attached), reading.shas if isinstance(reading, WholeReading) else ())
 
 
 def _stored(extraction: Extraction) -> list[tuple[Attachment, Stored]]:
@@ -166,12 +183,14 @@ def finish_item(read: Read) -> None:
         item.save()
         return
     kept = keep_arrival(_arrival(item, read.extraction, carrier), read.verdict)
+    if kept.outcome == "held":
+        forget_private(read.shas, kept.verdict.places)
     item.record = kept.record
     item.state, item.code, item.params = _outcome(kept, read.extraction)
     item.save()
     if carrier is not None:
         link_records("attachment", carrier, kept.record)
-    if kept.outcome in ("new", "revised", "held"):
+    if kept.outcome in ("new", "revised", "renewed", "held"):
         _add_children(item, read.attached)
 
 

@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
 
 from hiroba.archive.actions import own_section
 from hiroba.extract.sandbox import Sandbox
+from hiroba.extract.slow import SlowSandbox
 from hiroba.foundation.access.principals import EVERYONE, parse_audience
 from hiroba.foundation.changes import journal
 from hiroba.foundation.people.queries import get_person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.folders import receive_path
-from hiroba.ingest.models import Batch, Item, ItemState
+from hiroba.ingest.models import AwaitedPart, Batch, Item, ItemState
 from hiroba.ingest.queries import UNDER_WAY
 from hiroba.ingest.receiving import open_batch
+from hiroba.ingest.slow_line import read_next_part
 from hiroba.ingest.working import work_once
 from hiroba.search.indexing import catch_up
 
@@ -54,25 +58,39 @@ def run_import(options: argparse.Namespace) -> dict[str, Any]:
         journal.note_now(person.pk, "record.received", "batch", batch.pk, "command")
         for count, _item in enumerate(receive_path(batch, path), start=1):
             _progress(f"受け取り {count}")
-    _read(batches)
+    _read(batches, options.wait)
     if options.wait:
         catch_up(PATIENCE_SECONDS)
     return report(batches)
 
 
-def _read(batches: list[Batch]) -> None:
-    """Work through our own items; those another worker has leased are waited for."""
-    with Sandbox(readers=settings.READERS) as sandbox:
+def _read(batches: list[Batch], is_patient: bool) -> None:
+    """Work through our own items; those another worker has leased are waited for. Paper and recordings are read part
+    by part where somebody waits for them, and left to the worker otherwise."""
+    awaited = UNDER_WAY if is_patient else tuple(state for state in UNDER_WAY if state != ItemState.SLOW)
+    with Sandbox(readers=settings.READERS) as sandbox, SlowSandbox() as slow:
         for batch in batches:
             moved_at = time.monotonic()
-            while left := batch.items.filter(state__in=UNDER_WAY).count():
-                _progress(f"読み取り 残り{left}")
-                if work_once(sandbox, settings.READERS * 4, batch):
+            while left := batch.items.filter(state__in=awaited).count():
+                done = work_once(sandbox, settings.READERS * 4, batch)
+                _progress(f"読み取り 残り{left}{_pages_left(batch)}")
+                if done or (is_patient and read_next_part(slow, batch)):
                     moved_at = time.monotonic()
-                elif time.monotonic() - moved_at > PATIENCE_SECONDS:
+                elif time.monotonic() - moved_at > PATIENCE_SECONDS and not _is_read_elsewhere(batch):
                     raise Refusal("INGEST-13", left=left)
                 else:
                     time.sleep(0.2)
+
+
+def _pages_left(batch: Batch) -> str:
+    """Say how many pages and chunks are still to be read slowly."""
+    counts = batch.items.filter(state=ItemState.SLOW).aggregate(parts=Sum("parts"), read=Sum("parts_read"))
+    return f"(文字の読み取り {counts['read']}/{counts['parts']})" if counts["parts"] else ""
+
+
+def _is_read_elsewhere(batch: Batch) -> bool:
+    """Tell whether a worker is reading the parts we wait for: that takes its time."""
+    return AwaitedPart.objects.filter(item__batch=batch, leased_until__gt=timezone.now()).exists()
 
 
 def _progress(text: str) -> None:
@@ -82,17 +100,20 @@ def _progress(text: str) -> None:
 
 
 def report(batches: list[Batch]) -> dict[str, Any]:
-    """List what became of every file, in the order they came."""
+    """List what became of every file, in the order they came; `under_way` is left to the slow readers of the worker."""
     records: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
+    under_way: list[dict[str, Any]] = []
     items = Item.objects.filter(batch__in=batches).select_related("record__current").order_by("pk")
     for item in items:
-        if item.state in (ItemState.FAILED, ItemState.HELD) or item.record is None or item.code == "INGEST-07":
+        if item.state == ItemState.SLOW:
+            under_way.append({"file": item.path, "parts": item.parts, "parts_read": item.parts_read})
+        elif item.state in (ItemState.FAILED, ItemState.HELD) or item.record is None or item.code == "INGEST-07":
             held_or_kept = item.record_id if item.record is not None else None
             failures.append({"file": item.path, "code": item.code, "params": item.params, "record": held_or_kept})
         else:
             records.append(_record_row(item))
-    return {"records": records, "failures": failures}
+    return {"records": records, "failures": failures, "under_way": under_way}
 
 
 def _record_row(item: Item) -> dict[str, Any]:
@@ -119,4 +140,6 @@ def say_import(result: dict[str, Any]) -> str:
     if result["failures"]:
         lines.append(f"読み取れなかったもの: {len(result['failures'])}件")
         lines += [f"  {row['file']}  {row.get('message', row['code'])}" for row in result["failures"]]
+    if result["under_way"]:
+        lines.append(f"文字を読み取り中(終わるとさがせます): {len(result['under_way'])}件")
     return "\n".join(lines)
