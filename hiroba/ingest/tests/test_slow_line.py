@@ -152,7 +152,7 @@ def test_what_is_cut_short_is_kept_as_far_as_it_was_read_and_can_be_gone_on_with
     record = Record.objects.select_related("current").get()
     assert record.current is not None
     assert (states(batch), record.current.number, record.current.warnings) == ([ItemState.DONE], 1, [])
-    assert (record.gate_code, principals_in(record.audience_id)) == ("", {EVERYONE})
+    assert (record.gate_code, principals_in(record.audience_id)) == ("", frozenset({EVERYONE}))
     assert len(texts()) == 4
 
 
