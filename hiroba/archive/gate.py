@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hiroba.archive.columns import JOIN, find_in_tables, is_of_a_sheet
 from hiroba.extract.passages import Extraction, Trouble
 from hiroba.language import personal, private
 
 MY_NUMBER, PERSONAL, UNREAD = "GATE-01", "GATE-02", "GATE-03"
 PLACES_SHOWN = 20
 IN_NAME, IN_FILE = "name", "file"
+# Facts that mail programs and clocks number as they like.
+_MADE_BY_MACHINES = frozenset({"message_id", "in_reply_to", "references", "sent_at", "created_at", "modified_at"})
 # Troubles with which all the text there is was seen all the same. Whatever is not named here leaves something unseen: a
 # reader's new code keeps a file inside until somebody has thought about it.
 SEEN_ALL_THE_SAME = frozenset(
@@ -46,17 +49,39 @@ def examine(extraction: Extraction) -> Verdict:
     """Look at every passage, with what stands above it in its column or section as context.
 
     Takes time with the text's length: call it outside of any transaction."""
-    numbers: list[str] = []
+    numbers: list[str] = _in_what_it_says_of_itself(extraction)
     about_people: list[str] = []
-    context = ""
+    unlabelled: list[tuple[str, list[str]]] = []
+    context = before = ""
     for passage in extraction.passages:
-        if private.find_my_numbers(passage.text, context=context):
+        # A sheet's columns are looked at as columns: its header row says nothing of a row as a whole.
+        heads = "" if JOIN in context and is_of_a_sheet(passage) else context
+        if private.find_my_numbers(passage.text, context=heads, before=before):
             numbers.append(passage.locator)
         elif personal.find_personal_data(passage.text):
             about_people.append(passage.locator)
+        if passage.kind != "row" and (lone := private.unlabelled_numbers(passage.text)):
+            unlabelled.append((passage.locator, lone))
         if any(word in passage.text for word in private.CONTEXT_WORDS):
             context = passage.text[:300]
+        before = passage.text[-100:]
+    numbers += _in_company(unlabelled) + find_in_tables(extraction.passages)
     return _verdict(extraction, numbers, about_people)
+
+
+def _in_company(unlabelled: list[tuple[str, list[str]]]) -> list[str]:
+    """Give the places of numbers without a label that are personal ones by their company, line by line."""
+    if not private.are_my_numbers(number for _, found in unlabelled for number in found):
+        return []
+    return [place for place, found in unlabelled if any(map(private.has_check_digit, found))]
+
+
+def _in_what_it_says_of_itself(extraction: Extraction) -> list[str]:
+    """Look at the names of sheets, and at what a mail's head or a file's properties say."""
+    sheets = {each.locator.rpartition("!")[0] for each in extraction.passages}
+    said = [value for name, value in extraction.facts.items() if name not in _MADE_BY_MACHINES]
+    texts = [*sheets, *said, extraction.title]
+    return [IN_NAME] if any(private.find_my_numbers(text) for text in texts) else []
 
 
 def examine_personal(extraction: Extraction) -> Verdict:
@@ -73,7 +98,7 @@ def unexamined() -> Verdict:
 def _verdict(extraction: Extraction, numbers: list[str], about_people: list[str]) -> Verdict:
     for code, places in ((MY_NUMBER, numbers), (PERSONAL, about_people), (UNREAD, _unread(extraction))):
         if places:
-            return Verdict(extraction, code, tuple(places[:PLACES_SHOWN]))
+            return Verdict(extraction, code, tuple(dict.fromkeys(places[:PLACES_SHOWN])))
     return Verdict(extraction, "")
 
 

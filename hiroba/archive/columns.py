@@ -1,0 +1,203 @@
+"""The gate's look at tables: numbers that stand in a column, or are parted over cells, which no row alone betrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from hiroba.extract.passages import Passage
+from hiroba.language import private
+
+_PLACE = re.compile(r"^(?P<sheet>.*)!(?P<first>[A-Z]{1,3})\d+(?::(?P<last>[A-Z]{1,3})\d+)?$")
+JOIN = " | "
+_PARTED = re.compile(r" \| |\t|　{1,}")
+_LENGTH = 12
+# How a number is parted over cells: a group a cell or a digit a cell. Other ways are read beside a label only.
+_SHAPES = frozenset({(4, 4, 4), (1,) * _LENGTH})
+_MOST_COMPANY = 1_000  # numbers of one column that are remembered: enough to judge it by
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: the columns it covers (its place in the row where the file does not say), its text and its place."""
+
+    first: int
+    last: int
+    text: str
+    locator: str
+
+
+@dataclass
+class _Company:
+    """Unlabelled numbers of one column: they are judged together when the table ends."""
+
+    numbers: list[str] = field(default_factory=list)
+    valid_at: list[str] = field(default_factory=list)
+
+    def add(self, digits: str, locator: str) -> None:
+        if len(self.numbers) < _MOST_COMPANY:
+            self.numbers.append(digits)
+            if private.has_check_digit(digits):
+                self.valid_at.append(locator)
+
+
+@dataclass
+class _Table:
+    """What is known of a table so far, row by row."""
+
+    is_sure: bool  # its cells say which column they are of
+    labels: dict[int, bool] = field(default_factory=dict)
+    width: int = 0  # of the row with the labels
+    is_shifted: bool = False  # this row has another width: its places say nothing of its columns
+    company: dict[tuple[int, ...], _Company] = field(default_factory=dict)
+    above: dict[int, list[Cell]] = field(default_factory=dict)  # short digits that stand in each column, one by one
+    found: list[str] = field(default_factory=list)
+
+    def take(self, cells: list[Cell]) -> None:
+        """Look at one row."""
+        self.is_shifted = not self.is_sure and len(cells) != self.width
+        for cell in cells:
+            self._take_cell(cell)
+        for run in self._runs(cells):
+            self._take_run(run, self._label_left_of(run[0], cells))
+        self._read_labels(cells)
+
+    def finish(self) -> list[str]:
+        """Give the places of all that was found, the unlabelled judged by their company."""
+        for company in self.company.values():
+            if private.are_my_numbers(company.numbers):
+                self.found += company.valid_at
+        return self.found
+
+    def _label(self, cell: Cell) -> bool | None:
+        if self.is_shifted:
+            return True if True in self.labels.values() else None
+        return self.labels.get(cell.first)
+
+    def _label_left_of(self, cell: Cell, cells: list[Cell]) -> bool | None:
+        left = [each for each in cells if each.last < cell.first and not private.digits_in_cell(each.text)]
+        told = private.label_of(left[-1].text) if left else None
+        return self._label(cell) if told is None else told
+
+    def _take_cell(self, cell: Cell) -> None:
+        label = self._label(cell)
+        digits = private.digits_read(cell.text) if label else private.digits_in_cell(cell.text)
+        if label and len(digits) == _LENGTH - 1:
+            digits = f"0{digits}"  # a sheet drops the zero a number begins with
+        if len(digits) == _LENGTH and label is None:
+            self.company.setdefault((cell.first,), _Company()).add(digits, cell.locator)
+        elif label and private.has_check_digit(digits):
+            self.found.append(cell.locator)
+        self._take_below(cell, digits, label)
+
+    def _take_below(self, cell: Cell, digits: str, label: bool | None) -> None:
+        """Join what stands one below the other in a column that is labelled."""
+        column = self.above.setdefault(cell.first, [])
+        if not digits or len(digits) >= _LENGTH or not label:
+            column.clear()
+            return
+        column.append(cell)
+        del column[:-_LENGTH]
+        for start in range(len(column)):
+            joined = "".join(private.digits_read(each.text) for each in column[start:])
+            if len(joined) == _LENGTH and private.has_check_digit(joined):
+                self.found.append(cell.locator)
+
+    def _take_run(self, run: list[Cell], label: bool | None) -> None:
+        """Join cells side by side: from the label on where there is one, else when they have a number's very shape."""
+        parts = tuple(private.digits_in_cell(cell.text) for cell in run)
+        if label and private.has_check_digit(_first_twelve(parts)):
+            self.found.append(run[0].locator)
+        elif label is None and tuple(map(len, parts)) in _SHAPES:
+            key = (run[0].first, *map(len, parts))
+            self.company.setdefault(key, _Company()).add("".join(parts), run[0].locator)
+
+    def _runs(self, cells: list[Cell]) -> Iterator[list[Cell]]:
+        """Give the cells side by side that hold a few digits each and no whole number; a label begins a new run."""
+        run: list[Cell] = []
+        for cell in cells:
+            is_part = 0 < len(private.digits_in_cell(cell.text)) < _LENGTH
+            if run and (not is_part or self._begins_anew(run[-1], cell)):
+                yield run
+                run = []
+            if is_part:
+                run.append(cell)
+        if run:
+            yield run
+
+    def _begins_anew(self, before: Cell, cell: Cell) -> bool:
+        if cell.first != before.last + 1:
+            return True
+        return self._label(cell) is True and self._label(before) is not True
+
+    def _read_labels(self, cells: list[Cell]) -> None:
+        for cell in cells:
+            label = private.label_of(cell.text) if len(cell.text) < 100 else None
+            if label is not None:
+                self.width = len(cells)
+                self.labels |= dict.fromkeys(range(cell.first, cell.last + 1), label)
+
+
+def find_in_tables(passages: Iterable[Passage]) -> list[str]:
+    """Give the places of the personal numbers that only the columns of a table betray, in any order."""
+    found: list[str] = []
+    tables: dict[str, _Table] = {}
+    for passage in passages:
+        sheet = _PLACE.match(passage.locator)
+        name = sheet["sheet"] if sheet else passage.locator.partition("=")[0]
+        if passage.kind != "row":
+            if sheet is None and name in tables and name != "page":  # text between two tables of a document
+                found += tables.pop(name).finish()
+            continue
+        if name not in tables:
+            tables[name] = _Table(is_sure=sheet is not None)
+        if is_worth_a_look(passage.text, tables[name].labels):
+            tables[name].take(cells_of(passage))
+    return found + [place for table in tables.values() for place in table.finish()]
+
+
+def is_of_a_sheet(passage: Passage) -> bool:
+    """Tell whether a row says which columns its cells are of."""
+    return passage.kind == "row" and _PLACE.match(passage.locator) is not None
+
+
+def is_worth_a_look(text: str, labels: dict[int, bool]) -> bool:
+    """Tell whether a row may say something about numbers: it has enough digits, or a label, or stands below one."""
+    return True in labels.values() or private.has_twelve_digits(text) or private.label_of(text) is not None
+
+
+def cells_of(passage: Passage) -> list[Cell]:
+    """Part a row into its cells: by its spans where they name cells, else where the text is parted."""
+    cells: list[Cell] = []
+    for number, (text, locator) in enumerate(_parts(passage)):
+        place = _PLACE.match(locator)
+        first = _column(place["first"]) if place else number
+        last = _column(place["last"]) if place and place["last"] else first
+        cells.append(Cell(first, last, text, locator))
+    return cells
+
+
+def _parts(passage: Passage) -> Iterator[tuple[str, str]]:
+    if passage.spans and _PLACE.match(passage.spans[0].locator):
+        for span in passage.spans:
+            yield passage.text[span.start : span.end], span.locator
+        return
+    for part in _PARTED.split(passage.text):
+        yield part, passage.locator
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _first_twelve(parts: Iterable[str]) -> str:
+    joined = ""
+    for part in parts:
+        joined += part
+        if len(joined) >= _LENGTH:
+            break
+    return joined
