@@ -115,6 +115,14 @@ def go_on(item: Item) -> bool:
     return bool(kept.update(state=ItemState.RECEIVED, is_cut=False, tries=0, code="", params={}, finished_at=None))
 
 
+@transaction.atomic
+def end_waiting(batch: Batch) -> int:
+    """Stop everything of a batch that has not been read yet (INGEST-14): its bytes stay, and it can be read again."""
+    waiting = batch.items.filter(state__in=(ItemState.RECEIVED, ItemState.SLOW))
+    AwaitedPart.objects.filter(item__in=waiting.filter(state=ItemState.SLOW)).delete()
+    return waiting.update(state=ItemState.FAILED, code="INGEST-14", params={}, finished_at=timezone.now())
+
+
 def reclaim_parts() -> int:
     """Let parts wait again whose reader died with its process."""
     return AwaitedPart.objects.exclude(leased_until=None).update(leased_until=None)

@@ -48,6 +48,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake-files": ("POST /intake/batches/{batch}/files/ file", (S, 201, 404, 404, 404, S, 404, 404)),
     "intake-batch-withdrawal": ("POST /intake/batches/{batch}/withdrawal/", (S, 302, 404, 404, 404, S, 404, 404)),
     "intake-retry": ("POST /intake/items/{item}/retry/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "intake-interruption": ("POST /intake/items/{item}/interruption/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "intake-continuation": ("POST /intake/items/{item}/continuation/", (S, 302, 404, 404, 404, S, 404, 404)),
     "intake-release": ("GET /intake/records/{held}/release/", (S, 200, 404, 404, 404, S, 404, 404)),
     "intake-settlement": ("POST /intake/settlement/", (S, 302, 302, 302, 302, S, 302, 302)),
     "units": ("GET /units/", (S, 200, 200, 200, 200, S, 200, 200)),

@@ -14,8 +14,10 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.naming import safe_name
+from hiroba.ingest.part_readings import forget_failures
 from hiroba.ingest.queries import get_batch, get_item
 from hiroba.ingest.receiving import Parcel, open_batch, receive, refuse_item
+from hiroba.ingest.slow_line import cut_short, end_waiting, go_on
 from hiroba.ingest.working import retry_item
 
 # More at once is a bulk import: it starts at the section, and a person opens it after a look.
@@ -64,13 +66,30 @@ def retry(person: Person, item_id: int) -> Batch:
     """Send a failed item of the person's own through the line again."""
     item = get_item(person, item_id)
     if item.state == ItemState.FAILED and item.original is not None:
+        forget_failures(item.original.sha256)
         retry_item(item)
     return item.batch
 
 
+def stop_reading(person: Person, item_id: int) -> Batch:
+    """Read no more pages of an item of the person's own: what was read so far is kept, the rest is named."""
+    item = get_item(person, item_id)
+    cut_short(item)
+    return item.batch
+
+
+def read_on(person: Person, item_id: int) -> Batch:
+    """Read the pages that were left when reading was stopped."""
+    item = get_item(person, item_id)
+    go_on(item)
+    return item.batch
+
+
 def withdraw_batch(person: Person, batch_id: int) -> int:
-    """Take back everything of one upload at once: the undo of an import. Gives how many."""
+    """Take back everything of one upload at once, and stop what has not been read: the undo of an import. Gives how
+    many."""
     batch = get_batch(person, batch_id)
+    end_waiting(batch)
     count = 0
     for item in batch.items.filter(state__in=(ItemState.DONE, ItemState.HELD), parent=None).select_related("record"):
         if item.record is not None and item.record.state != "withdrawn" and item.record.owner_id == person.pk:

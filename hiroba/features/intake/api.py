@@ -34,6 +34,8 @@ class LineOut(Schema):
     state: str
     message: str
     record: int | None
+    parts: int
+    parts_read: int
 
 
 class ProgressOut(Schema):
@@ -49,7 +51,15 @@ class ProgressOut(Schema):
 
 
 def _line(line: queries.Line) -> LineOut:
-    return LineOut(item=line.item_id, file=line.path, state=line.state, message=line.said, record=line.record_id)
+    return LineOut(
+        item=line.item_id,
+        file=line.path,
+        state=line.state,
+        message=line.said,
+        record=line.record_id,
+        parts=line.parts,
+        parts_read=line.parts_read,
+    )
 
 
 @router.post("", response={201: ImportOut})

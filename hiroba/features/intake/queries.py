@@ -11,7 +11,9 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.web.words import say
 from hiroba.ingest import queries as ingest
 from hiroba.ingest.models import Batch, Item, ItemState
-from hiroba.ingest.queries import Progress
+from hiroba.ingest.queries import UNDER_WAY, Progress
+
+SECONDS_A_PART = 4  # of one processor, for a page of paper (bench)
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,15 @@ class Line:
     said: str
     record_id: int | None
     can_retry: bool
+    parts: int = 0
+    parts_read: int = 0
+    can_stop: bool = False
+    can_go_on: bool = False
+
+    @property
+    def minutes_left(self) -> int:
+        """Guess how long the rest takes; 0 for less than a minute."""
+        return (self.parts - self.parts_read) * SECONDS_A_PART // 60
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,10 @@ def line_of(item: Item) -> Line:
         said=say(item.code, item.params) if item.code else "",
         record_id=record.pk if record is not None and is_readable else None,
         can_retry=item.state == ItemState.FAILED and item.original_id is not None,
+        parts=item.parts,
+        parts_read=min(item.parts_read, item.parts),
+        can_stop=item.state == ItemState.SLOW and not item.is_cut,
+        can_go_on=item.is_cut and item.state not in UNDER_WAY,
     )
 
 
@@ -57,8 +72,8 @@ def open_batch_page(person: Person, batch_id: int, limit: int = 500) -> Opened:
     """Give a batch of the person's own with its newest state; failures and what is held come first."""
     batch = ingest.get_batch(person, batch_id)
     items = list(ingest.items_of(batch)[: limit * 4])
-    order = {ItemState.FAILED: 0, ItemState.HELD: 1, ItemState.READING: 2, ItemState.RECEIVED: 3}
-    items.sort(key=lambda item: (order.get(ItemState(item.state), 4), item.pk))
+    order = {ItemState.FAILED: 0, ItemState.HELD: 1, ItemState.SLOW: 2, ItemState.READING: 3, ItemState.RECEIVED: 4}
+    items.sort(key=lambda item: (order.get(ItemState(item.state), 5), item.pk))
     folders = sorted({item.path.rsplit("/", 1)[0] for item in items if "/" in item.path and item.parent_id is None})
     return Opened(
         batch=batch,

@@ -95,6 +95,18 @@ def retry(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 @require_POST
+def interruption(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Read no more pages of a file."""
+    return redirect("intake-batch", actions.stop_reading(person_of(request), item_id).pk)
+
+
+@require_POST
+def continuation(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Read the pages that were left."""
+    return redirect("intake-batch", actions.read_on(person_of(request), item_id).pk)
+
+
+@require_POST
 def batch_withdrawal(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Take a whole upload back."""
     count = actions.withdraw_batch(person_of(request), batch_id)

@@ -222,3 +222,14 @@ def test_a_better_engine_reads_again(world: World, monkeypatch: pytest.MonkeyPat
         read_all(recogniser)
         monkeypatch.setattr("hiroba.ingest.part_readings.engine_of", lambda _tool: engine)
     assert len(recogniser.read) == 2
+
+
+def test_an_import_that_is_taken_back_reads_no_further_page(world: World) -> None:
+    batch, recogniser = batch_of(world, "3.tif"), Recogniser()
+    working.work_once(Reader(), 10)
+    assert slow_line.end_waiting(batch) == 1
+    assert slow_line.read_next_part(recogniser) == 0
+    assert (states(batch), Record.objects.count()) == ([ItemState.FAILED], 0)
+    working.retry_item(batch.items.get())
+    working.work_once(Reader(), 10)
+    assert states(batch) == [ItemState.SLOW]
