@@ -106,6 +106,25 @@ class Passage(models.Model):
         constraints = [models.UniqueConstraint(fields=["revision", "ordinal"], name="passage_ordinal_once")]
 
 
+class Correction(models.Model):
+    """One line of a machine's reading that a person put right: where, from what, to what. It anchors by place and words,
+    so that a better reading keeps it."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="corrections")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="corrections")  # that it made
+    original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="+")
+    locator = models.CharField(max_length=200)
+    before = models.TextField()
+    after = models.TextField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    # The reading at hand has neither `before` nor `after` at this place: a person has to look.
+    is_lost = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "id"])]
+
+
 class Link(models.Model):
     """How features and records meet: one record points at another, and says how."""
 
