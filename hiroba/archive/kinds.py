@@ -20,6 +20,8 @@ LABELS: dict[str, StrPromise] = {
     "text": _("テキスト"),
     "web": _("ウェブページ"),
     "image": _("画像"),
+    "recording": _("録音・録画"),
+    "case": _("業務システムの案件"),
     "other": _("そのほか"),
 }
 
@@ -31,6 +33,7 @@ _SUFFIXES = {
     "mail": "eml emlx msg mbox",
     "text": "txt md text log",
     "web": "html htm xhtml mht xml",
+    "recording": "wav mp3 m4a aac flac ogg oga opus wma amr aif mp4 m4v mov mkv webm avi wmv flv mpg mpeg 3gp vtt srt",
     "image": "png jpg jpeg tif tiff gif bmp heic webp",
 }
 KIND_BY_SUFFIX = {f".{suffix}": kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
@@ -40,4 +43,6 @@ def kind_of(file_name: str, extractor: str = "") -> str:
     """Tell the kind of record by the reader that understood it, else by its file name."""
     if extractor.startswith("mail/"):
         return "mail"
+    if extractor.startswith(("speech/", "whisper-", "transcript/")):
+        return "recording"
     return KIND_BY_SUFFIX.get(PurePosixPath(file_name.lower()).suffix, "other")

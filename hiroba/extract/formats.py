@@ -27,6 +27,8 @@ READERS = {
     "html": "page",
     "eml": "mail",
     "image": "picture",
+    "audio": "speech",
+    "video": "speech",
 }
 """Format → module of hiroba.extract whose `extract(path)` reads it."""
 
@@ -38,8 +40,6 @@ LATER = frozenset(
         "mbox",
         "svg",
         "epub",
-        "audio",
-        "video",
         "archive",
         "xlsb",
         "office-xml",
@@ -61,7 +61,18 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "audio"),
     (b"OggS", "audio"),
     (b"fLaC", "audio"),
+    (b"\xff\xfb", "audio"),  # MP3 without a tag before it: layer III of MPEG 1, 2 and 2.5
+    (b"\xff\xf3", "audio"),
+    (b"\xff\xf2", "audio"),
+    (b"\xff\xf1", "audio"),  # AAC
+    (b"\xff\xf9", "audio"),
+    (b"#!AMR", "audio"),
+    (b"caff\0", "audio"),
+    (b"FORM", "audio"),
     (b"\x1aE\xdf\xa3", "video"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video"),  # Windows Media, with or without a picture
+    (b"FLV\1", "video"),
+    (b"\0\0\1\xba", "video"),
     (b"7z\xbc\xaf\x27\x1c", "archive"),
     (b"Rar!\x1a\x07", "archive"),
     (b"\x1f\x8b\x08", "archive"),

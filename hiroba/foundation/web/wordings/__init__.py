@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiroba.foundation.web.wordings import access, intake, paper, people, reading, running, sources
+from hiroba.foundation.web.wordings import access, intake, paper, people, reading, recordings, running, sources
 from hiroba.foundation.web.wordings.wording import Wording
 
 __all__ = ["CATALOGUE", "Wording"]
@@ -13,6 +13,7 @@ CATALOGUE: dict[str, Wording] = {
     **intake.WORDINGS,
     **paper.WORDINGS,
     **reading.WORDINGS,
+    **recordings.WORDINGS,
     **running.WORDINGS,
     **sources.WORDINGS,
 }
