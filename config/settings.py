@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "hiroba.foundation.web",
     "hiroba.archive",
     "hiroba.ingest",
+    "hiroba.ingest.tables",
     "hiroba.search",
     "hiroba.features.today",
     "hiroba.features.finding",

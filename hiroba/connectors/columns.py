@@ -33,6 +33,7 @@ _NAMES: tuple[tuple[Use, re.Pattern[str]], ...] = (
 )
 LONG = 60  # characters: cells as long as this are read as text, not looked up as values
 _DATE_PART = 0.8
+_NUMBER_PART = 0.3  # of the values are personal numbers: the column is one of them, not a slip in one row
 CASE_TEXT = 40
 
 
@@ -71,7 +72,7 @@ def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
 
 def _use_of(name: str, values: list[str], count: int) -> Use:
     label = normal(name).lower()
-    if any(find_my_numbers("\n".join(values), context=name)):
+    if len(find_my_numbers("\n".join(values), context=name)) > _NUMBER_PART * len(values):
         return "leave_out"
     by_name: Use = next((use for use, pattern in _NAMES if pattern.search(label)), "field")
     if by_name == "date" and values and _part_of_dates(values) < _DATE_PART:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from hiroba.extract import compound_file
+from hiroba.extract import cases, compound_file
 from hiroba.extract.passages import Trouble
 
 HEAD = 8192  # bytes looked at
@@ -23,6 +23,8 @@ READERS = {
     "rtf": "rich_text",
     "pdf": "pdf",
     "csv": "delimited",
+    "case": "cases",
+    "calendar": "calendar",
     "text": "plain",
     "html": "page",
     "eml": "mail",
@@ -125,6 +127,8 @@ def find_format(path: Path, name: str | None = None) -> str | Trouble:
     with path.open("rb") as file:
         head = file.read(HEAD)
     suffix = Path(name or path.name).suffix.lower()
+    if (name or path.name).endswith(cases.SUFFIX):
+        return "case"
     if head.startswith((b"PK\3\4", b"PK\5\6", b"PK\7\x08")):
         return _packed_format(path)
     if head.startswith(compound_file.MAGIC):
@@ -191,6 +195,8 @@ def _written_format(head: bytes, suffix: str) -> str | Trouble:
         return Trouble("EXTRACT-03")
     if suffix in _DELIMITED:
         return "csv"
+    if suffix == ".ics":
+        return "calendar"
     if suffix in _TEXT:
         return "mbox" if _is_mailbox(head) and _is_mail(head.partition(b"\n")[2]) else "text"
     if suffix in _MAILS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiroba.foundation.web.wordings import access, intake, paper, people, reading, recordings, running, sources
+from hiroba.foundation.web.wordings import access, intake, paper, people, reading, recordings, running, sources, tables
 from hiroba.foundation.web.wordings.wording import Wording
 
 __all__ = ["CATALOGUE", "Wording"]
@@ -16,4 +16,5 @@ CATALOGUE: dict[str, Wording] = {
     **recordings.WORDINGS,
     **running.WORDINGS,
     **sources.WORDINGS,
+    **tables.WORDINGS,
 }
