@@ -15,6 +15,7 @@ _PARTED = re.compile(r" \| |\t|　{1,}")
 _LENGTH = 12
 # How a number is parted over cells: a group a cell or a digit a cell. Other ways are read beside a label only.
 _SHAPES = frozenset({(4, 4, 4), (1,) * _LENGTH})
+_LONG = 3  # digits of a value rather than of a line's number
 _MOST_COMPANY = 1_000  # numbers of one column that are remembered: enough to judge it by
 
 
@@ -38,7 +39,7 @@ class _Company:
     def add(self, digits: str, locator: str) -> None:
         if len(self.numbers) < _MOST_COMPANY:
             self.numbers.append(digits)
-            if private.has_check_digit(digits):
+            if private.is_possible(digits):
                 self.valid_at.append(locator)
 
 
@@ -78,7 +79,9 @@ class _Table:
     def _label_left_of(self, cell: Cell, cells: list[Cell]) -> bool | None:
         left = [each for each in cells if each.last < cell.first and not private.digits_in_cell(each.text)]
         told = private.label_of(left[-1].text) if left else None
-        return self._label(cell) if told is None else told
+        if told is None and not self.is_shifted:
+            return self._label(cell)
+        return told
 
     def _take_cell(self, cell: Cell) -> None:
         label = self._label(cell)
@@ -87,27 +90,27 @@ class _Table:
             digits = f"0{digits}"  # a sheet drops the zero a number begins with
         if len(digits) == _LENGTH and label is None:
             self.company.setdefault((cell.first,), _Company()).add(digits, cell.locator)
-        elif label and private.has_check_digit(digits):
+        elif label and private.is_possible(digits):
             self.found.append(cell.locator)
         self._take_below(cell, digits, label)
 
     def _take_below(self, cell: Cell, digits: str, label: bool | None) -> None:
         """Join what stands one below the other in a column that is labelled."""
         column = self.above.setdefault(cell.first, [])
-        if not digits or len(digits) >= _LENGTH or not label:
+        if not digits or len(digits) >= _LENGTH or not label or self.is_shifted:
             column.clear()
             return
         column.append(cell)
         del column[:-_LENGTH]
         for start in range(len(column)):
             joined = "".join(private.digits_read(each.text) for each in column[start:])
-            if len(joined) == _LENGTH and private.has_check_digit(joined):
+            if len(joined) == _LENGTH and private.is_possible(joined):
                 self.found.append(cell.locator)
 
     def _take_run(self, run: list[Cell], label: bool | None) -> None:
         """Join cells side by side: from the label on where there is one, else when they have a number's very shape."""
         parts = tuple(private.digits_in_cell(cell.text) for cell in run)
-        if label and private.has_check_digit(_first_twelve(parts)):
+        if label and private.is_possible(_first_twelve(parts)):
             self.found.append(run[0].locator)
         elif label is None and tuple(map(len, parts)) in _SHAPES:
             key = (run[0].first, *map(len, parts))
@@ -132,6 +135,8 @@ class _Table:
         return self._label(cell) is True and self._label(before) is not True
 
     def _read_labels(self, cells: list[Cell]) -> None:
+        if any(len(private.digits_in_cell(cell.text)) >= _LONG for cell in cells):
+            return  # a row of values: a word in it heads no column
         for cell in cells:
             label = private.label_of(cell.text) if len(cell.text) < 100 else None
             if label is not None:

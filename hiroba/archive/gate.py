@@ -73,7 +73,7 @@ def _in_company(unlabelled: list[tuple[str, list[str]]]) -> list[str]:
     """Give the places of numbers without a label that are personal ones by their company, line by line."""
     if not private.are_my_numbers(number for _, found in unlabelled for number in found):
         return []
-    return [place for place, found in unlabelled if any(map(private.has_check_digit, found))]
+    return [place for place, found in unlabelled if any(map(private.is_possible, found))]
 
 
 def _in_what_it_says_of_itself(extraction: Extraction) -> list[str]:

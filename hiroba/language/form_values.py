@@ -20,13 +20,13 @@ _DIGIT_LIKE = str.maketrans(
 )
 _AFTER_DAY = re.compile(r"(?<=\d)[目曰口](?=$|\()")
 _WEEKDAY = re.compile(r"\([月火水木金土日](?:曜日?)?\)|[月火水木金土日]曜日?$")
-# 丁日 is no word: what stands between 丁 and a number is 目.
-_CHOME = re.compile(r"(?<=[0-9０-９一二三四五六七八九十]丁)[日曰]")
+# What recognition makes of 丁目 after a number in an address; none of these is a word there.
+_CHOME = re.compile(r"(?<=[0-9０-９一二三四五六七八九十])(?:丁[日曰]|[JT]H|J目)(?=[0-9０-９]|$)")
 
 
 def read_text(raw: str) -> str:
     """Give text as it stands, without the space around it."""
-    return _CHOME.sub("目", raw.strip())
+    return _CHOME.sub("丁目", raw.strip())
 
 
 def read_number(raw: str) -> str | None:

@@ -31,6 +31,7 @@ _OTHER_LABELS = re.compile(
 )
 # What keeps a number that is written in pieces together: spoken 「の」 and 「、」 as well as dashes, spaces and cells.
 _BETWEEN = rf"[{DASH}\s|・、._の]{{1,3}}"
+_IN_CELL = re.compile(rf"[{DASH}\s・_]")
 _STRICT = re.compile(
     rf"(?<!\d)(?<!\d[{DASH},.])"
     rf"(?P<number>\d{{12}}|\d{{4}}\s?(?P<dash>[{DASH}])\s?\d{{4}}\s?(?P=dash)\s?\d{{4}}"
@@ -46,6 +47,7 @@ _DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
 _NOT_DIGIT = re.compile(r"\D+")
 _BEFORE, _AFTER = 40, 15
 _MANY, _NEARLY_ALL = 3, 0.8
+_LEAST_DIFFERENT = 1  # tables are full of zeros
 _LEAST_REAL = 8  # of twelve characters, as digits; the rest may be lookalikes
 
 
@@ -68,7 +70,7 @@ def find_my_numbers(text: str, context: str = "", before: str = "") -> list[Foun
     folded, starts, ends = fold_with_origins(text)
     digits = folded.translate(_KANJI_DIGITS)
     strict = list(_strict(digits))
-    valid = [each for each in strict if has_check_digit(each.digits)]
+    valid = [each for each in strict if is_possible(each.digits)]
     told = fold(before[-_BEFORE:]) if before else ""
     heads = fold(context)
     in_company = are_my_numbers([each.digits for each in strict])
@@ -100,11 +102,16 @@ def has_check_digit(number: str) -> bool:
     return int(number[11]) == (0 if rest <= 1 else 11 - rest)
 
 
+def is_possible(number: str) -> bool:
+    """Tell whether a number can be a personal one: its check digit is right, and it is not a row of zeros."""
+    return has_check_digit(number) and len(set(number)) > _LEAST_DIFFERENT
+
+
 def are_my_numbers(numbers: Iterable[str]) -> bool:
     """Tell whether unlabelled numbers of twelve digits are personal ones by their company: at least three different
     ones pass, and nearly all of them do."""
     different = set(numbers)
-    valid = sum(map(has_check_digit, different))
+    valid = sum(map(is_possible, different))
     return valid >= _MANY and valid >= _NEARLY_ALL * len(different)
 
 
@@ -119,13 +126,13 @@ def unlabelled_numbers(text: str) -> list[str]:
 
 def digits_in_cell(text: str) -> str:
     """Give the digits of a cell that holds nothing but digits and what parts them; "" for any other cell."""
-    bare = re.sub(_BETWEEN, "", fold(text)).translate(_KANJI_DIGITS)
+    bare = _IN_CELL.sub("", fold(text)).translate(_KANJI_DIGITS)
     return bare if bare.isascii() and bare.isdecimal() else ""
 
 
 def digits_read(text: str) -> str:
     """Give the digits of a labelled cell as a reader of pictures may have misread them; "" for any other cell."""
-    bare = re.sub(_BETWEEN, "", fold(text)).translate(_KANJI_DIGITS)
+    bare = _IN_CELL.sub("", fold(text)).translate(_KANJI_DIGITS)
     read = bare.translate(_LOOKALIKES)
     return read if read.isascii() and read.isdecimal() and 3 * _real(bare) >= 2 * len(bare) else ""
 
@@ -160,7 +167,7 @@ def _broken(digits: str) -> Iterator[Candidate]:
         if len(joined) != 12 or _real(joined) < _LEAST_REAL or _goes_on(digits, pieces, count):
             continue
         number = joined.translate(_LOOKALIKES)
-        if has_check_digit(number):
+        if is_possible(number):
             yield Candidate(chain.start(), pieces[count - 1].end(), number, is_broken=True)
 
 
