@@ -177,6 +177,18 @@ UPLOAD_LIMIT = _number("HIROBA_UPLOAD_LIMIT_MB", 300) * 1024 * 1024
 READERS = _number("HIROBA_READERS", 2)
 SYNONYMS_FILE = Path(os.environ.get("HIROBA_SYNONYMS", HOME / "synonyms.txt"))
 WATCH_FILE = HOME / "watch.json"
+# The office's own certificate authority (PEM), trusted beside the system's when we connect to a server.
+CA_FILE = os.environ.get("HIROBA_CA_FILE", "")
+# Mail we send: to people about what they stand for. Nothing is sent without a host.
+MAIL_HOST = os.environ.get("HIROBA_MAIL_HOST", "")
+MAIL_PORT = _number("HIROBA_MAIL_PORT", 587)
+MAIL_SECURITY = os.environ.get("HIROBA_MAIL_SECURITY", "starttls")
+MAIL_USER = os.environ.get("HIROBA_MAIL_USER", "")
+MAIL_FROM = os.environ.get("HIROBA_MAIL_FROM", "")
+# Mail we are sent (SMTP): where to listen ("127.0.0.1:2525"; nowhere when empty), and from which networks.
+POST_LISTEN = os.environ.get("HIROBA_POST_LISTEN", "")
+POST_NETWORKS = os.environ.get("HIROBA_POST_NETWORKS", "127.0.0.0/8,::1/128")
+POST_LIMIT = _number("HIROBA_POST_LIMIT_MB", 60) * 1024 * 1024
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
