@@ -26,7 +26,7 @@ def can_change(person: Person, record: Record, principals: frozenset[str] | None
     return record.unit is not None and of_unit(record.unit.code) in principals
 
 
-def _require_change(person: Person, record_id: int) -> Record:
+def require_change(person: Person, record_id: int) -> Record:
     """Lock and give a record the person may change; ACCESS-01 when hidden, ACCESS-02 when only readable."""
     record = Record.objects.select_for_update().filter(pk=record_id).first()
     if record is None:
@@ -44,7 +44,7 @@ def share_record(person: Person, record_id: int, principals: frozenset[str], rea
     """Give a record another audience. Narrower than its present one, or narrower than the whole office when it is
     the person's own choice, asks for a reason (ACCESS-03); so does opening what the gate kept inside (GATE-02,
     GATE-03), which settles it. Held records stay held (GATE-01). Records record.narrowed or record.opened."""
-    record = _require_change(person, record_id)
+    record = require_change(person, record_id)
     if record.state == RecordState.HELD:
         raise Refusal("GATE-01", places="、".join(record.gate_places[:3]))
     old, old_audience = principals_in(record.audience_id), record.audience_id
@@ -71,7 +71,7 @@ def _require_reason(record: Record, reason: str, narrower: bool) -> None:
 @transaction.atomic
 def settle_record(person: Person, record_id: int) -> Record:
     """Leave what the gate keeps inside as it is: it waits for nobody any more. GATE-01 for what is stopped."""
-    record = _require_change(person, record_id)
+    record = require_change(person, record_id)
     if record.gate_code == gate.MY_NUMBER:
         raise Refusal("GATE-01", places="、".join(record.gate_places[:3]))
     if record.waits_for_a_look:
@@ -123,7 +123,7 @@ def open_folder(person: Person, folder: str, principals: frozenset[str] = frozen
 def withdraw_record(person: Person, record_id: int) -> Record:
     """Take a record back at once, everywhere; a tombstone stays. What is attached to it goes with it.
     Records record.withdrawn."""
-    record = _require_change(person, record_id)
+    record = require_change(person, record_id)
     for each in [record, *_attached(record)]:
         each.state, each.updated_at = RecordState.WITHDRAWN, timezone.now()
         each.save(update_fields=["state", "updated_at"])

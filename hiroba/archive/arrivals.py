@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hiroba.archive import gate
 from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
+from hiroba.archive.reanchoring import reapply
 from hiroba.extract.passages import Extraction
 from hiroba.extract.passages import Passage as ReadPassage
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
@@ -162,7 +163,7 @@ def _renew(record: Record, revision: Revision, arrival: Arrival, verdict: gate.V
     """Write anew what is read of a revision: a better reader, or the rest of what was cut short."""
     held, was_unread = verdict.code == gate.MY_NUMBER, record.gate_code == gate.UNREAD
     is_undecided = was_unread and record.gate_settled_at is None
-    rewrite_revision(revision, arrival.extraction, verdict)
+    rewrite_revision(revision, reapply(record, arrival.extraction), verdict)
     record.updated_at = timezone.now()
     if held:
         record.gate_code, record.gate_places, record.gate_settled_at = verdict.code, list(verdict.places), None

@@ -107,8 +107,8 @@ class Passage(models.Model):
 
 
 class Correction(models.Model):
-    """One line of a machine's reading that a person put right: where, from what, to what. It anchors by place and words,
-    so that a better reading keeps it."""
+    """One line of a machine's reading that a person put right: where, from what, to what. It is anchored by place and
+    words, so that a better reading keeps it."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="corrections")
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="corrections")  # that it made

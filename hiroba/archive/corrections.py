@@ -1,0 +1,152 @@
+"""What a machine read wrongly, put right by a person: a revision with who and when; the original is never touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from hiroba.archive import gate
+from hiroba.archive.actions import can_change, require_change
+from hiroba.archive.arrivals import PASSAGES_AT_ONCE, keep_inside
+from hiroba.archive.lines import LineText, lines_of, with_line
+from hiroba.archive.models import Correction, Passage, Record, Revision
+from hiroba.archive.queries import get_record
+from hiroba.extract.passages import Extraction
+from hiroba.extract.passages import Mark as ReadMark
+from hiroba.extract.passages import Passage as ReadPassage
+from hiroba.extract.passages import Span as ReadSpan
+from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.changes import log
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.refusal import Refusal
+
+SITTING = dt.timedelta(minutes=10)  # what one person puts right in one sitting is one revision
+LONGEST_LINE = 2000
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+@transaction.atomic
+def correct_line(person: Person, record_id: int, number: int, locator: str, before: str, after: str) -> Record:
+    """Put one line right: `before` becomes `after`, which may be empty. Corrections of one sitting are one revision.
+
+    ACCESS-01, ACCESS-02; CORRECT-01 when revision `number` is not the current one any more or does not say `before`
+    there; GATE-01 when the new text is a マイナンバー: nothing is kept. Records record.revised."""
+    record = require_change(person, record_id)
+    after = _BREAKS.sub(" ", after).strip()[:LONGEST_LINE]
+    current = record.current
+    if current is None or current.number != number:
+        raise Refusal("CORRECT-01")
+    passage, line = _find_line(current, locator)
+    if passage.text[line.start : line.end] != before:
+        raise Refusal("CORRECT-01")
+    if after == before:
+        return record
+    text = passage.text[: line.start] + after + passage.text[line.end :]
+    verdict = gate.examine(Extraction((ReadPassage(passage.locator, text),)))
+    if verdict.code == gate.MY_NUMBER:
+        raise Refusal("GATE-01", places="、".join(verdict.places[:3]))
+    revision = _revision_for(person, record, current)
+    _rewrite(revision, passage.ordinal, line, after)
+    Correction.objects.create(
+        record=record,
+        revision=revision,
+        original=revision.original,
+        locator=locator,
+        before=before,
+        after=after,
+        person=person,
+        made_at=timezone.now(),
+    )
+    _publish(person, record, revision, verdict)
+    return record
+
+
+def undo_correction(person: Person, record_id: int, correction_id: int) -> Record:
+    """Put back what stood there before: a correction like any other, so that nothing of it is forgotten."""
+    record = get_record(person, record_id)
+    correction = corrections_of(record).filter(pk=correction_id).first()
+    if correction is None or record.current is None:
+        raise Refusal("ACCESS-01")
+    line = correction.locator, correction.after, correction.before
+    return correct_line(person, record_id, record.current.number, *line)
+
+
+def corrections_of(record: Record) -> QuerySet[Correction]:
+    """List what was put right in a record, newest first. The caller has fetched the record as somebody."""
+    return record.corrections.select_related("person", "revision").order_by("-pk")
+
+
+def may_correct(person: Person, record: Record, revision: Revision) -> bool:
+    """Tell whether the person may put right lines of this revision: the current one of a record they may change."""
+    return revision.pk == record.current_id and can_change(person, record)
+
+
+def _find_line(revision: Revision, locator: str) -> tuple[Passage, LineText]:
+    page = locator.partition(";")[0]
+    for passage in revision.passages.filter(locator__startswith=page).order_by("ordinal"):
+        for line in lines_of(passage.locator, passage.text, passage.spans):
+            if line.locator == locator:
+                return passage, line
+    raise Refusal("CORRECT-01")
+
+
+def _revision_for(person: Person, record: Record, current: Revision) -> Revision:
+    """Give the revision of this sitting, or a new one with all that the current one says."""
+    latest = current.corrections.order_by("-pk").first()
+    is_theirs = latest is not None and current.brought_by_id == person.pk and latest.person_id == person.pk
+    if latest is not None and is_theirs and timezone.now() - latest.made_at < SITTING:
+        return current
+    newest = record.revisions.order_by("-number").first()
+    number = (newest.number if newest else current.number) + 1
+    revision = Revision.objects.get(pk=current.pk)
+    revision.pk, revision.number, revision.brought_by, revision.received_at = None, number, person, timezone.now()
+    revision._state.adding = True
+    revision.save()
+    for some in _in_portions(current.passages.order_by("ordinal").iterator(chunk_size=PASSAGES_AT_ONCE)):
+        for passage in some:
+            passage.pk, passage.revision = None, revision
+        Passage.objects.bulk_create(some)
+    return revision
+
+
+def _in_portions(passages: Iterator[Passage]) -> Iterator[list[Passage]]:
+    some: list[Passage] = []
+    for passage in passages:
+        some.append(passage)
+        if len(some) == PASSAGES_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _rewrite(revision: Revision, ordinal: int, line: LineText, after: str) -> None:
+    kept = revision.passages.get(ordinal=ordinal)
+    read = ReadPassage(
+        kept.locator,
+        kept.text,
+        spans=tuple(ReadSpan(*span) for span in kept.spans),
+        marks=tuple(ReadMark(*mark) for mark in kept.marks),
+    )
+    new = with_line(read, line, after)
+    kept.text = new.text
+    kept.spans = [[span.start, span.end, span.locator] for span in new.spans]
+    kept.marks = [[mark.start, mark.end, mark.kind, mark.value] for mark in new.marks]
+    kept.save(update_fields=["text", "spans", "marks"])
+
+
+def _publish(person: Person, record: Record, revision: Revision, verdict: gate.Verdict) -> None:
+    before = principals_in(record.audience_id)
+    if verdict.code and not record.gate_code:
+        Revision.objects.filter(pk=revision.pk).update(gate_code=verdict.code)
+        keep_inside(record, verdict)
+    record.current, record.updated_at = revision, timezone.now()
+    record.save()
+    if principals_in(record.audience_id) != before:
+        log.record("record.narrowed", "record", record.pk, person.pk)
+    log.record("record.revised", "record", record.pk, person.pk)
