@@ -100,7 +100,7 @@ def document_of(file: str, extraction: Extraction) -> Document:
         "error": _coded(extraction.error) if extraction.error else None,
         "title": extraction.title,
         "facts": extraction.facts,
-        "attachments": [{"name": each.name, "bytes": len(each.content)} for each in extraction.attachments],
+        "attachments": [{"name": each.name, "bytes": sum(map(len, each.pieces()))} for each in extraction.attachments],
         "extractor": extraction.extractor,
     }
 

@@ -17,14 +17,19 @@ from hiroba.extract.strange_xml import DamagedError
 
 # What parsers raise for broken input; lxml's XMLSyntaxError is a SyntaxError.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RecursionError, UnicodeError, KeyError, SyntaxError, DamagedError)
-PACKED = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "archive", "xlsb"})
+PACKED = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "xlsb"})
+LOCKABLE = frozenset({"pdf", "archive"})
+"""Formats whose `extract(path, password)` opens them; others are unlocked as a whole first (unlocking)."""
 
 
-def extract(path: Path, name: str | None = None, limits: Limits | None = None) -> Extraction:
+def extract(
+    path: Path, name: str | None = None, limits: Limits | None = None, password: str | None = None
+) -> Extraction:
     """Read a file by what it is; `name` is the name people know it by where `path` is a stored copy.
 
     Never raises for what a file contains: `error` says why nothing, or only a part, could be read
     (EXTRACT-01 … 09, 30 … 32; EXTRACT-40 for formats that `sandbox.Sandbox` takes through LibreOffice).
+    `password` opens what it locks (EXTRACT-43: it does not). What a file carries may come as sources of bytes.
     Runs in this process without limits of time and memory; strangers' files go through `sandbox.Sandbox`."""
     trouble = _trouble_at_the_door(path)
     if trouble:
@@ -33,7 +38,7 @@ def extract(path: Path, name: str | None = None, limits: Limits | None = None) -
         kind = find_format(path, name)
         if isinstance(kind, Trouble):
             return Extraction(error=kind)
-        return _read(path, kind, limits)
+        return _read(path, kind, limits, password)
     except MemoryError:
         return Extraction(error=Trouble("EXTRACT-06"))
     except _DAMAGED:
@@ -52,7 +57,7 @@ def _trouble_at_the_door(path: Path) -> Trouble | None:
     return None if status.st_size else Trouble("EXTRACT-07")
 
 
-def _read(path: Path, kind: str, limits: Limits | None) -> Extraction:
+def _read(path: Path, kind: str, limits: Limits | None, password: str | None) -> Extraction:
     trouble = find_trouble(path, limits) if kind in PACKED else None
     if trouble:
         return Extraction(error=trouble)
@@ -61,7 +66,7 @@ def _read(path: Path, kind: str, limits: Limits | None) -> Extraction:
     if kind in LATER:
         return Extraction(error=Trouble("EXTRACT-01", {"format": kind}))
     module = importlib.import_module(f"hiroba.extract.{READERS[kind]}")
-    extraction: Extraction = module.extract(path)
+    extraction: Extraction = module.extract(path, password) if kind in LOCKABLE and password else module.extract(path)
     return replace(extraction, facts={"format": kind, **extraction.facts})
 
 

@@ -28,6 +28,7 @@ READERS = {
     "text": "plain",
     "html": "page",
     "eml": "mail",
+    "archive": "packed",
     "image": "picture",
     "audio": "speech",
     "video": "speech",
@@ -36,21 +37,15 @@ READERS = {
 
 LATER = frozenset(
     {
-        "doc",
-        "ppt",
         "msg",
         "mbox",
         "svg",
         "epub",
-        "archive",
-        "xlsb",
-        "office-xml",
-        "visio",
         "one",
         "tnef",
     }
 )
-"""Formats that are recognised and kept, but not read yet (EXTRACT-01)."""
+"""Formats that are recognised and kept, but not read yet (EXTRACT-01). What LibreOffice opens: office.TARGETS."""
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n", "image"),
@@ -78,6 +73,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "archive"),
     (b"Rar!\x1a\x07", "archive"),
     (b"\x1f\x8b\x08", "archive"),
+    (b"MSCF\0\0\0\0", "archive"),
+    (b"BZh", "archive"),
+    (b"\xfd7zXZ\0", "archive"),
     (b"\x78\x9f\x3e\x22", "tnef"),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "one"),
 )
@@ -98,6 +96,7 @@ _STREAMS = (
 )
 _OPEN_DOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)")
 _OPEN_SUFFIX = {b"text": "odt", b"spreadsheet": "ods", b"presentation": "odp"}
+_LZH = re.compile(rb"..-lh[0-9d]-", re.DOTALL)
 _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|table|meta)\b", re.I | re.S
 )
@@ -121,7 +120,7 @@ _NEVER_TEXT = {
 
 
 def find_format(path: Path, name: str | None = None) -> str | Trouble:
-    """Give the file's format (a key of READERS or one of LATER), or the Trouble that keeps it from being read.
+    """Give the file's format (of READERS, office.TARGETS or LATER), or the Trouble that keeps it from being read.
 
     `name` is the name people know the file by, where `path` is a stored copy. Nothing is unpacked here."""
     with path.open("rb") as file:
@@ -140,7 +139,7 @@ def _packed_format(path: Path) -> str | Trouble:
     try:
         with zipfile.ZipFile(path) as archive:
             if any(member.flag_bits & 0x1 for member in archive.infolist()):
-                return Trouble("EXTRACT-02")
+                return "archive"  # locked: its reader asks for the password
             names = set(archive.namelist())
             if "mimetype" in names:
                 with archive.open("mimetype") as member:
@@ -184,6 +183,8 @@ def _signed_format(head: bytes) -> str | None:
             if head[8:11] == b"M4A"
             else "video"
         )
+    if head[257:262] == b"ustar" or _LZH.match(head):
+        return "archive"
     if head[:4] == b"RIFF":
         return {b"WEBP": "image", b"WAVE": "audio"}.get(head[8:12], "video")
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
@@ -210,7 +211,7 @@ def _told_format(head: bytes, suffix: str) -> str:
     if _is_mail(head) and suffix not in _PAGES:
         return "eml"
     if head.lstrip().startswith(b"<?xml") and _OFFICE_XML.search(head):
-        return "office-xml"
+        return "excel-xml" if b"Excel.Sheet" in head or b"office:spreadsheet" in head else "word-xml"
     if suffix in _PAGES or _HTML.match(head.removeprefix(b"\xef\xbb\xbf")):
         return "html"
     return "csv" if suffix == ".xls" else "svg" if suffix == ".svg" else "text"

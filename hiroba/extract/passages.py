@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -72,11 +73,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file carried inside another (a mail's attachment, a workbook's embedded document)."""
+    """A file carried inside another (a mail's attachment, a workbook's embedded document, a file in an archive).
+
+    Its bytes are `content`, or what `source` gives: few and small ones the first way, any others the second. `name` may
+    hold folders ("a/b.txt"). `key` says which it is among its neighbours where its number and name do not."""
 
     name: str
-    content: bytes
+    content: bytes = b""
     media_type: str = "application/octet-stream"
+    key: str = ""
+    source: Callable[[], Iterator[bytes]] | None = field(default=None, compare=False, repr=False)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give the bytes, piece by piece."""
+        return self.source() if self.source else iter((self.content,))
 
 
 @dataclass(frozen=True, slots=True)

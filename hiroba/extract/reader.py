@@ -9,6 +9,9 @@ import gc
 import json
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +22,7 @@ _DEPTH = 6000  # libxml2 allows 256 nested elements; our walk takes a few frames
 
 
 _NICE = 10
+Places = list[tuple[int, int]]
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
@@ -27,12 +31,12 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
     for line in requests:
         request = json.loads(line)
         confinement.limit_time(seconds, threads=os.cpu_count() or 1 if "tool" in request else 1)
-        _send(answers, _answer(request))
+        _send(answers, _answer(request, partial(_send_ahead, answers, seconds)))
         confinement.rest()
         gc.collect()
 
 
-def _answer(request: dict[str, Any]) -> bytes:
+def _answer(request: dict[str, Any], send_ahead: Callable[[Extraction], tuple[Extraction, Places]]) -> bytes:
     path = Path(request["path"])
     if "tool" in request:
         from hiroba.extract import slow  # only slow readers need it
@@ -40,14 +44,38 @@ def _answer(request: dict[str, Any]) -> bytes:
         return wire.pack(slow.read_part(path, Part(request["tool"], request["number"])))
     if "page" in request:
         return _draw(path, request["page"], request["width"])
-    return _read(path, request.get("name"))
-
-
-def _read(path: Path, name: str | None) -> bytes:
     try:
-        return wire.pack(files.extract(path, name))
+        return wire.pack(*send_ahead(files.extract(path, request.get("name"), password=request.get("password"))))
     except MemoryError:
         return wire.pack(Extraction(error=Trouble("EXTRACT-06")))
+
+
+def _send_ahead(answers: BinaryIO, seconds: float, extraction: Extraction) -> tuple[Extraction, Places]:
+    """Send what the file carries as sources, and give the extraction with those that came out whole, and their places.
+
+    A damaged one is left out and counted (EXTRACT-42). The clock begins anew with every wire.STRETCH bytes."""
+    places: Places = []
+    kept: list[Attachment] = []
+    sent, left_out, wound_at = 0, 0, 0
+    for attachment in extraction.attachments:
+        begun = sent
+        try:
+            for piece in attachment.pieces() if attachment.source else ():
+                _send(answers, wire.pack_piece(piece))
+                sent += len(piece)
+                if sent - wound_at >= wire.STRETCH:
+                    confinement.limit_time(seconds)
+                    wound_at = sent
+        except Exception:  # whatever a library does with damaged bytes: this one is left out, the others are not
+            left_out += 1
+            continue
+        kept.append(attachment)
+        if attachment.source:
+            places.append((begun, sent - begun))
+    if left_out:
+        warnings = (*extraction.warnings, Trouble("EXTRACT-42", {"count": left_out}))
+        extraction = replace(extraction, warnings=warnings)
+    return replace(extraction, attachments=tuple(kept)), places
 
 
 def _draw(path: Path, page: int, width: int) -> bytes:

@@ -19,6 +19,7 @@ from types import TracebackType
 from hiroba.extract import office, wire
 from hiroba.extract.confinement import MEMORY
 from hiroba.extract.passages import Extraction, Part, Trouble
+from hiroba.extract.spool import Spool
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60  # a loaded machine may take long to start Python; the file's own time begins after that
@@ -75,9 +76,9 @@ class Reader:
             self._process.stdin.write(json.dumps({"path": str(path), **asked}).encode("ascii") + b"\n")
         except OSError as failure:
             raise _ReaderDiedError from failure
-        text, blobs = self._receive(time.monotonic() + self._seconds)
+        text, blobs, spool = self._receive_answer()
         try:
-            return wire.unpack(text, blobs)
+            return wire.unpack(text, blobs, spool)
         except (ValueError, KeyError, TypeError) as failure:
             raise _ReaderDiedError from failure
 
@@ -93,6 +94,20 @@ class Reader:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 pipe.close()
+
+    def _receive_answer(self) -> tuple[bytes, bytes, Spool | None]:
+        """Receive carried files into a spool, for as long as they come, and then the answer."""
+        spool: Spool | None = None
+        deadline = time.monotonic() + self._seconds
+        while True:
+            text, blobs = self._receive(deadline)
+            if text or not blobs:
+                return text, blobs, spool
+            spool = spool or Spool()
+            spool.add(blobs)
+            deadline += self._seconds * len(blobs) / wire.STRETCH
+            if spool.size > wire.SPOOLED:
+                raise _ReaderDiedError
 
     def _receive(self, deadline: float) -> tuple[bytes, bytes]:
         text, blobs = wire.HEADER.unpack(self._exactly(wire.HEADER.size, deadline))
@@ -153,12 +168,12 @@ class Sandbox:
                 reader.stop()
         self._starter.shutdown()
 
-    def extract(self, path: Path, name: str | None = None) -> Extraction:
+    def extract(self, path: Path, name: str | None = None, password: str | None = None) -> Extraction:
         """Read a file as `files.extract` does, within limits; never raises for what a file contains or does.
 
         EXTRACT-05 it took longer than `seconds`, EXTRACT-06 it needed more than `memory` bytes, EXTRACT-08 the reader
         died. What only LibreOffice opens takes up to `office.SECONDS` more; EXTRACT-40 where that is not installed."""
-        found = self._ask(path, name=name)
+        found = self._ask(path, name=name, password=password)
         if found.error is None or found.error.code != office.NEEDED:
             return found
         with self._offices:

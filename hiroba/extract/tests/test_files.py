@@ -60,7 +60,7 @@ def test_content_decides_and_the_name_only_where_content_cannot(tmp_path: Path) 
         ("a.py", b"print(1)\n", "text"),
         ("a.jpg", b"\xff\xd8\xff\xe0", "image"),
         ("a.mp4", b"\0\0\0\x18ftypmp42", "video"),
-        ("a.xml", b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><x/>', "office-xml"),
+        ("a.xml", b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><x/>', "excel-xml"),
     ],
 )
 def test_formats_are_known_by_how_they_begin(tmp_path: Path, name: str, content: bytes, expected: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hiroba.extract import command, confinement, wire
 from hiroba.extract.passages import Attachment, Extraction, Mark, Part, Passage, Span, Trouble
 from hiroba.extract.sandbox import Sandbox
-from hiroba.extract.tests.making import docx, p, write_zip
+from hiroba.extract.tests.making import docx, p
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -225,7 +225,8 @@ def test_no_reader_outlives_its_parent_even_when_that_is_killed(tmp_path: Path) 
 
 def test_the_command_answers_one_document_a_line_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = docx(tmp_path / "一.docx", p("はじめ"))
-    second = write_zip(tmp_path / "二.zip", {"a": "b"})
+    second = tmp_path / "二.7z"
+    second.write_bytes(b"7z\xbc\xaf\x27\x1c" + b"\0" * 40)
     lines = [f"{first}\n", "\n", json.dumps({"file": str(second)}) + "\n", f"{tmp_path}/ない.txt\n"]
     monkeypatch.setattr(sys, "stdin", iter(lines))
     import argparse
@@ -235,7 +236,7 @@ def test_the_command_answers_one_document_a_line_in_order(tmp_path: Path, monkey
     answers = list(command.run(parser.parse_args(["-"])))
     assert [answer["file"] for answer in answers] == [str(first), str(second), f"{tmp_path}/ない.txt"]
     assert answers[0]["passages"] == [{"locator": "par=1", "text": "はじめ", "kind": "paragraph"}]
-    assert [answer["error"] and answer["error"]["code"] for answer in answers] == [None, "EXTRACT-01", "EXTRACT-32"]
+    assert [answer["error"] and answer["error"]["code"] for answer in answers] == [None, "EXTRACT-45", "EXTRACT-32"]
     assert list(command.run(parser.parse_args([str(first)]))) == answers[:1]
 
 

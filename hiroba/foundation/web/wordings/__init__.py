@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from hiroba.foundation.web.wordings import access, intake, paper, people, reading, recordings, running, sources, tables
+from hiroba.foundation.web.wordings import (
+    access,
+    intake,
+    packed,
+    paper,
+    people,
+    reading,
+    recordings,
+    running,
+    sources,
+    tables,
+)
 from hiroba.foundation.web.wordings.wording import Wording
 
 __all__ = ["CATALOGUE", "Wording"]
@@ -11,6 +22,7 @@ CATALOGUE: dict[str, Wording] = {
     **access.WORDINGS,
     **people.WORDINGS,
     **intake.WORDINGS,
+    **packed.WORDINGS,
     **paper.WORDINGS,
     **reading.WORDINGS,
     **recordings.WORDINGS,
