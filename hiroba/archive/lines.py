@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from hiroba.extract.passages import Passage
+
 
 @dataclass(frozen=True)
 class LineText:
