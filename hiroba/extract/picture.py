@@ -26,7 +26,7 @@ MAX_DRAWN_SIDE = 16_000  # WebP's own limit is 16,383
 _SANE_DPI = (50.0, 2_400.0)
 _POINTS = 72.0
 _A4_LONG = 842.0  # points
-_FORMATS = ["PNG", "JPEG", "MPO", "TIFF", "GIF", "BMP", "DIB", "WEBP", "ICO"]
+_FORMATS = ["PNG", "JPEG", "TIFF", "GIF", "BMP", "DIB", "WEBP", "ICO"]
 # What Pillow raises for broken pictures, next to OSError and its children.
 _BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, struct.error, OverflowError)
 ENGINE = "picture/1"

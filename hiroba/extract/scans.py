@@ -23,7 +23,7 @@ from hiroba.extract.passages import Attachment, Extraction, Trouble
 
 MAX_PAGES = 2_000
 LOOKED_AT_WIDTH = 1_240  # pixels: A4 at 150 dots an inch; a separator's code is 60 mm wide
-BLANK_PART = 0.0006  # of a page's area that is ink: less than a line of ten letters; punch holes and edges left out
+BLANK_PART = 0.00012  # of a page that is ink: some three letters; holes, edges and specks are left out
 _EDGE = 0.06  # of a page's width and height where holes, shadows and staples are
 ENGINE = "scan/1"
 _LOSSLESS = {"group3", "group4", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "tiff_ccitt"}
