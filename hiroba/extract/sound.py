@@ -33,6 +33,7 @@ class Recording:
     has_sound: bool
     has_picture: bool
     recorded_at: str = ""  # ISO, where the recorder wrote it
+    packing: str = ""  # FFmpeg's name of the container: "wav", "mov,mp4,m4a,3gp,3g2,mj2" …
 
 
 class UnplayableError(Exception):
@@ -58,12 +59,13 @@ def _measure(path: Path, _inode: int, _size: int) -> Recording:
     """Each chunk asks again, and 6 hours of MP3 take 4 seconds to count."""
     with open_recording(path) as container:
         pictures = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+        about = (bool(pictures), _recorded_at(container), container.format.name)
         if not container.streams.audio:
-            return Recording(0.0, False, bool(pictures), _recorded_at(container))
+            return Recording(0.0, False, *about)
         trusted = container.duration and not _GUESSED & set(container.format.name.split(","))
         said = (container.duration or 0) / av.time_base
         seconds = said if trusted else _counted(container, said)
-        return Recording(max(0.0, seconds), True, bool(pictures), _recorded_at(container))
+        return Recording(max(0.0, seconds), True, *about)
 
 
 def _counted(container: InputContainer, said: float) -> float:

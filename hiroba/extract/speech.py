@@ -29,6 +29,7 @@ def extract(path: Path) -> Extraction:
     except sound.UnplayableError:
         return Extraction(error=Trouble("EXTRACT-03"), extractor="speech/1")
     facts = {"seconds": f"{recording.seconds:.3f}", "media": "video" if recording.has_picture else "audio"}
+    facts["packing"] = recording.packing
     if recording.recorded_at:
         facts["sent_at"] = recording.recorded_at
     if not recording.has_sound:

@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "record": ("GET /records/{record}/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-original": ("GET /records/{record}/original/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-page": ("GET /records/{record}/pages/1.webp", (S, 404, 404, 404, 404, S, 404, 404)),
+    "record-media": ("GET /records/{record}/media/", (S, 404, 404, 404, 404, S, 404, 404)),
     "record-differences": ("GET /records/{record}/differences/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-why": ("GET /records/{record}/why/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-audience": ("GET /records/{record}/audience/", (S, 200, 200, 404, 404, S, 404, 404)),

@@ -58,7 +58,7 @@ class Group:
     """What belongs together: a sheet, a slide, a page, or everything (name "")."""
 
     name: str
-    shape: str  # "flow", "grid", "slide" or "page"
+    shape: str  # "flow", "grid", "slide", "page" or "time"
     blocks: tuple[Block, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -85,6 +85,8 @@ def is_at(passage: Passage, here: str) -> bool:
 
 def _group_of(passage: Passage) -> tuple[str, str]:
     locator = passage.locator
+    if locator.startswith("t="):
+        return "time", ""
     if locator.startswith("page="):
         return "page", locator[5:].split(";")[0]
     if locator.startswith("slide="):

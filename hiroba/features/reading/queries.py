@@ -14,6 +14,7 @@ from hiroba.archive.kinds import LABELS
 from hiroba.archive.models import Passage, Record, Revision
 from hiroba.features.reading.layout import Group, arrange, is_at
 from hiroba.features.reading.pages import page_picture
+from hiroba.features.reading.recordings import Player, find_player
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
@@ -40,6 +41,7 @@ class Opened:
     is_everyone: bool
     links: list[tuple[str, bool, Record]]
     outline: list[Passage]
+    player: Player | None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
         is_everyone=EVERYONE in principals,
         links=archive.linked_records_visible_to(person, record),
         outline=list(passages.filter(kind="heading")[:60]),
+        player=find_player(revision, place.here),
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("records/<int:record_id>/", views.record, name="record"),
     path("records/<int:record_id>/original/", views.original, name="record-original"),
     path("records/<int:record_id>/pages/<int:number>.webp", views.page, name="record-page"),
+    path("records/<int:record_id>/media/", views.media, name="record-media"),
     path("records/<int:record_id>/differences/", views.differences, name="record-differences"),
     path("records/<int:record_id>/why/", views.why, name="record-why"),
     path("records/<int:record_id>/audience/", views.audience, name="record-audience"),

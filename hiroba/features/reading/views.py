@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,6 +11,7 @@ from hiroba.archive import queries as archive
 from hiroba.features.reading import queries
 from hiroba.features.reading.forms import SharingForm, WhyForm
 from hiroba.features.reading.pages import page_picture
+from hiroba.features.reading.recordings import find_player, media_response
 from hiroba.features.reading.serving import original_response
 from hiroba.foundation.access.principals import parse_audience
 from hiroba.foundation.refusal import Refusal
@@ -48,6 +49,18 @@ def page(request: HttpRequest, record_id: int, number: int) -> HttpResponse:
     revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
     note(request, "page.read", "record", record_id, f"page={number}")
     return HttpResponse(page_picture(revision.original.sha256, number).content, content_type="image/webp")
+
+
+@require_GET
+def media(request: HttpRequest, record_id: int) -> HttpResponseBase:
+    """Give a recording to the page's player, or the stretch of it that is asked for; nothing else is shown here."""
+    revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
+    player = find_player(revision)
+    if player is None:
+        raise Refusal("ACCESS-01")
+    asked = request.headers.get("Range", "")
+    note(request, "recording.played", "record", record_id, f"revision={revision.number} {asked[:60]}".strip())
+    return media_response(revision.original.sha256, player.media_type, asked)
 
 
 @require_GET

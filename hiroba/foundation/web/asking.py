@@ -21,7 +21,15 @@ def person_of(request: HttpRequest) -> Person:
 # What only looks may be written within a second; whatever changes something, or is done by whoever holds a role, is
 # written before the answer.
 LOOKS = frozenset(
-    {"search.made", "record.read", "record.refused", "record.explained", "original.downloaded", "page.read"}
+    {
+        "search.made",
+        "record.read",
+        "record.refused",
+        "record.explained",
+        "original.downloaded",
+        "page.read",
+        "recording.played",
+    }
 )
 
 

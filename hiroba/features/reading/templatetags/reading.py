@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from hiroba.archive.models import Record
+from hiroba.features.reading.recordings import seconds_of
 from hiroba.foundation.web.words import say
 
 register = template.Library()
@@ -30,3 +31,9 @@ def passage_kind(kind: str) -> str:
         "caption": _("説明"),
         "code": _("コード"),
     }.get(kind, "")
+
+
+@register.filter
+def seconds(locator: str) -> int:
+    """Give the second of a recording that a locator names, 0 for any other."""
+    return seconds_of(locator) or 0
