@@ -52,7 +52,7 @@ def split(paths: Sequence[Path], asked: dict[str, Any]) -> Extraction:
     path, numbers = paths[0], [int(number) for number in asked["pages"]]
     try:
         content, suffix, media = _pdf_of(path, numbers) if is_pdf(path) else _picture_of(path, numbers)
-    except (pikepdf.PdfError, pdfium.PdfiumError, picture.PictureError, IndexError, OSError):
+    except (pikepdf.PdfError, pdfium.PdfiumError, picture.PictureError, IndexError, EOFError, OSError):
         return Extraction(error=Trouble("EXTRACT-03"), extractor=ENGINE)
     return Extraction(attachments=(Attachment(f"part.{suffix}", content, media),), extractor=ENGINE)
 
