@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "hiroba.features.account",
     "hiroba.features.administration",
     "hiroba.features.guide",
+    "hiroba.features.systems",
 ]
 
 MIDDLEWARE = [

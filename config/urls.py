@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hiroba.features.account.urls")),
     path("", include("hiroba.features.administration.urls")),
     path("", include("hiroba.features.guide.urls")),
+    path("", include("hiroba.features.systems.urls")),
 ]
 handler400 = "hiroba.foundation.web.views.bad_request"
 handler403 = "hiroba.foundation.web.views.forbidden"

@@ -103,6 +103,11 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "administration-source-end": ("POST /administration/sources/{source}/end/", (S, 403, 403, 403, 403, S, 302, 403)),
     "administration-journal": ("GET /administration/journal/", (S, 403, 403, 403, 403, S, 403, 200)),
     "administration-journal-export": ("GET /administration/journal/export/", (S, 403, 403, 403, 403, S, 403, 200)),
+    "systems": ("GET /systems/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "system": ("GET /systems/{table}/", (S, 200, 404, 404, 404, S, 200, 404)),
+    "system-columns": ("GET /systems/{table}/columns/", (S, 302, 404, 404, 404, S, 302, 404)),
+    "system-question": ("POST /systems/{table}/question/", (S, 302, 404, 404, 404, S, 302, 404)),
+    "system-loss": ("POST /systems/{table}/loss/", (S, 302, 404, 404, 404, S, 302, 404)),
     "help": ("GET /help/", (200,) * 8),
     "help-page": ("GET /help/search/", (200,) * 8),
     "api:openapi-json": ("GET /api/openapi.json", (200,) * 8),  # the shape, nothing in it
@@ -155,7 +160,16 @@ def things(world: World) -> dict[str, object]:
         "person": world.sato.pk,
         "team": Team.objects.get().pk,
         "source": _source(world, section),
+        "table": _table(world, section),
     }
+
+
+def _table(world: World, section: frozenset[str]) -> int:
+    now = timezone.now()
+    source = Source.objects.create(
+        kind="table", name="台帳", person=world.kimura, audience=find_or_add_audience(section), created_at=now, due_at=now
+    )
+    return source.pk
 
 
 def _source(world: World, section: frozenset[str]) -> int:

@@ -13,7 +13,8 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
 from hiroba.ingest.tables.models import Table
-from hiroba.ingest.tables.visiting import COLUMNS_ASKED, LOSS_ASKED, ask_again
+from hiroba.ingest.tables.queries import KINDS
+from hiroba.ingest.tables.visiting import COLUMNS_ASKED, LOSS_ASKED
 
 SHAPES = ("cases", "rows")
 
@@ -32,7 +33,9 @@ def confirm_columns(person: Person, source_id: int, header: Sequence[str], uses:
             table.shape = shape if shape in SHAPES else table.found_shape
         table.header, table.columns = list(header), [list(pair) for pair in zip(header, uses, strict=True)]
         table.confirmed_by, table.confirmed_at = person, timezone.now()
-        table.asks, table.taken, table.sample = "", "", []
+        table.asks, table.taken = "", ""
+        left_out = {place for place, use in enumerate(uses) if use == "leave_out"}
+        table.sample = [_without(row, left_out) for row in table.sample]
         table.save()
         _visit_soon(table)
     return table
@@ -49,22 +52,28 @@ def accept_loss(person: Person, source_id: int) -> Table:
     return table
 
 
+@transaction.atomic
 def reconsider_columns(person: Person, source_id: int) -> Table:
     """Put the columns before a person once more; nothing is taken until they are confirmed."""
     table = _require_table(person, source_id)
-    if table.asks != COLUMNS_ASKED:
-        ask_again(table.source)
-    table.refresh_from_db()
+    if table.header and table.asks != COLUMNS_ASKED:
+        table.found_header, table.found_columns, table.found_shape = table.header, table.columns, table.shape
+        table.asks = COLUMNS_ASKED
+        table.save()
     return table
+
+
+def _without(row: list[str], places: set[int]) -> list[str]:
+    return ["" if place in places else cell for place, cell in enumerate(row)]
 
 
 def _require_table(person: Person, source_id: int) -> Table:
     """Give a table the person administers or stands for; ACCESS-01 otherwise."""
-    tables = Table.objects.select_related("source").filter(source=source_id)
-    table = (tables if is_administrator(person) else tables.filter(source__person=person)).first()
-    if table is None:
+    sources = Source.objects.filter(pk=source_id, kind__in=KINDS)
+    source = (sources if is_administrator(person) else sources.filter(person=person)).first()
+    if source is None:
         raise Refusal("ACCESS-01")
-    return table
+    return Table.objects.select_related("source").get_or_create(source=source)[0]
 
 
 def _visit_soon(table: Table) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from hiroba.connectors.columns import Use
+from hiroba.connectors.columns import USES, Column, Use, find_moment
 from hiroba.foundation.access.principals import is_administrator
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
+from hiroba.ingest.tables.meaning import Meaning
 from hiroba.ingest.tables.models import Row, RowState, Run, Step, Table
 
 KINDS = ("table", "database")
@@ -27,6 +30,11 @@ class TableRow:
     under_way: Run | None
     live: int
     held: int
+
+    @property
+    def trouble(self) -> dict[str, object] | None:
+        """What the last visit said, to be put into words; None when it went well."""
+        return {"code": self.source.last_code, "params": self.source.last_params} if self.source.last_code else None
 
 
 @dataclass(frozen=True)
@@ -102,3 +110,37 @@ def _row(table: Table) -> TableRow:
     runs = table.runs.order_by("-pk")
     under_way = runs.filter(step__in=(Step.READING, Step.WRITING)).first()
     return TableRow(table.source, table, runs.filter(step=Step.DONE).first(), under_way, **counts)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What one row would become: how it is called and found again, its day and people, and the rest of its cells."""
+
+    title: str
+    key: str
+    day: dt.datetime | None
+    who: str
+    rest: list[tuple[str, str]]
+
+
+def previews(table: Table, uses: Sequence[str], shape: str) -> list[Preview]:
+    """Say what each row of the sample would become with these uses."""
+    columns = tuple(Column(name, use) for (name, _), use in zip(table.found_columns, as_uses(uses), strict=True))
+    meaning = Meaning(columns, shape)
+    return [_preview(meaning, meaning.kept_cells(row)) for row in table.sample]
+
+
+def as_uses(words: Sequence[str]) -> list[Use]:
+    """Give the words that are uses; what is none is a plain field."""
+    known: dict[str, Use] = {use: use for use in USES}
+    return [known.get(word, "field") for word in words]
+
+
+def _preview(meaning: Meaning, cells: Sequence[str]) -> Preview:
+    key = meaning.key(cells)
+    uses = [meaning.columns[index].use for index in meaning.kept]
+    shown = zip(meaning.names, uses, cells, strict=True)
+    rest = [(name, cell) for name, use, cell in shown if use in ("field", "text", "file") and cell]
+    who = " ".join(filter(None, (meaning.of("unit", cells), meaning.of("person", cells))))
+    day = find_moment(meaning.of("date", cells))
+    return Preview(meaning.of("title", cells), "" if key.startswith("=") else key, day, who, rest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from itertools import islice
 
@@ -13,7 +12,6 @@ from hiroba.connectors.columns import propose
 from hiroba.connectors.outside import OutsideError
 from hiroba.connectors.tables import Row as Read
 from hiroba.connectors.tables import Table as Opened
-from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
 from hiroba.ingest.tables.drops import Drop, fetch, find_drop, is_whole, open_drop, sha256_of, spooled
 from hiroba.ingest.tables.leaves import write_leaves
@@ -124,15 +122,3 @@ def _ask_columns(table: Table, opened: Opened) -> None:
     table.sample = [[mask(cell[:300]) for cell in row.cells] for row in rows[:SAMPLE_ROWS]]
     table.asks = COLUMNS_ASKED
     table.save()
-
-
-def ask_again(source: Source) -> None:
-    """Look at the columns anew, for somebody who wants to change what they said; nothing is taken.
-
-    Whatever hinders the look leaves the question as it was."""
-    table, _ = Table.objects.get_or_create(source=source)
-    with contextlib.suppress(OutsideError, Refusal, OSError):
-        drop = fetch(source) if source.kind == "database" else find_drop(source, "")
-        if drop is not None:
-            with open_drop(drop, str(source.settings.get("sheet") or "")) as opened:
-                _ask_columns(table, opened)
