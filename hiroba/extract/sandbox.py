@@ -28,6 +28,17 @@ _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "MALLOC_ARENA_MAX": "2",
 }  # nothing of ours: no secrets
+# What slow readers are told besides: where the office keeps its models and words.
+_TOLD = ("HIROBA_SPEECH_MODEL", "HIROBA_SPEECH_THREADS", "HIROBA_WORDS")
+
+
+def _environment() -> dict[str, str]:
+    home = Path(os.environ.get("HIROBA_HOME", "var")).resolve()
+    return {
+        **_ENVIRONMENT,
+        "HIROBA_HOME": str(home),
+        **{name: os.environ[name] for name in _TOLD if name in os.environ},
+    }
 
 
 class _ReaderDiedError(Exception):
@@ -55,7 +66,7 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=_ROOT,
-            env=_ENVIRONMENT,
+            env=_environment() if slow_tool else _ENVIRONMENT,
             bufsize=0,
             start_new_session=True,  # a program the reader started ends with it
         )

@@ -32,7 +32,10 @@ class Tool:
 
 TOOLS = {
     "recognise": Tool("hiroba.extract.recognition", 120, 2500 * MEGABYTE, ("tesseract",)),
-    "transcribe": Tool("hiroba.extract.speech", 300, 3000 * MEGABYTE),
+    # Ten times what the base model takes: an office may bring a better and slower one.
+    "transcribe": Tool(
+        "hiroba.extract.speech", 1800, int(os.environ.get("HIROBA_SPEECH_MEMORY_MB", "3000")) * MEGABYTE
+    ),
 }
 
 
