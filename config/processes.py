@@ -23,7 +23,7 @@ from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 # How soon each wheel looks again when there was nothing to do: what is saved is to be findable within a second.
-IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "slow": 1.0}
+IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "post": 1.0, "slow": 1.0}
 KEEP_CONNECTION_SECONDS = 60
 REST_AFTER_SECONDS = 120
 
@@ -207,6 +207,13 @@ def _calendar() -> Generator[int, None, None]:
         yield 0
 
 
+def _post() -> Generator[int, None, None]:
+    """Keep the door open through which letters are sent to us."""
+    from hiroba.ingest.post import receive_post
+
+    return receive_post()
+
+
 def _sources() -> Generator[int, None, None]:
     """Visit the places outside whose time has come."""
     from hiroba.ingest.sources import visit_due_sources
@@ -221,4 +228,5 @@ WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
     "index": _index,
     "calendar": _calendar,
     "sources": _sources,
+    "post": _post,
 }

@@ -7,6 +7,7 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the kinds of source that live in this room."""
-        from hiroba.ingest import mailboxes
+        from hiroba.ingest import mailboxes, post
 
         mailboxes.declare()
+        post.declare()
