@@ -8,7 +8,7 @@ import hashlib
 import mimetypes
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hiroba.archive.models import Original
+from hiroba.extract.formats import HEAD, is_recording
 from hiroba.foundation.refusal import Refusal
 
 PIECE = 1024 * 1024
@@ -44,9 +45,8 @@ def pieces_of(file: BinaryIO) -> Iterable[bytes]:
 def store_bytes(pieces: Iterable[bytes], limit: int | None = None) -> Stored:
     """Write, fsync and name the bytes by their SHA-256; the same bytes twice are kept once.
 
-    INGEST-04 past `limit` bytes (default settings.UPLOAD_LIMIT), INGEST-05 when the disk is full; in both cases
-    nothing of it stays behind."""
-    limit = settings.UPLOAD_LIMIT if limit is None else limit
+    INGEST-04 past `limit` bytes (default: settings.RECORDING_LIMIT for what begins as a recording, UPLOAD_LIMIT for
+    everything else), INGEST-05 when the disk is full; in both cases nothing of it stays behind."""
     incoming = Path(settings.INCOMING_DIR)
     incoming.mkdir(parents=True, exist_ok=True)
     draft = incoming / f"{os.getpid()}-{secrets.token_hex(8)}"
@@ -63,10 +63,11 @@ def store_bytes(pieces: Iterable[bytes], limit: int | None = None) -> Stored:
     return stored
 
 
-def _write_draft(draft: Path, pieces: Iterable[bytes], limit: int) -> Stored:
+def _write_draft(draft: Path, pieces: Iterable[bytes], limit: int | None) -> Stored:
     digest, size = hashlib.sha256(), 0
     with draft.open("xb") as file:
         for piece in pieces:
+            limit = _limit_of(piece) if limit is None else limit
             size += len(piece)
             if size > limit:
                 raise Refusal("INGEST-04", limit_mb=limit // (1024 * 1024))
@@ -75,6 +76,10 @@ def _write_draft(draft: Path, pieces: Iterable[bytes], limit: int) -> Stored:
         file.flush()
         os.fsync(file.fileno())
     return Stored(digest.hexdigest(), size)
+
+
+def _limit_of(head: bytes) -> int:
+    return int(settings.RECORDING_LIMIT if is_recording(head[:HEAD]) else settings.UPLOAD_LIMIT)
 
 
 def _keep(draft: Path, final: Path) -> None:
@@ -99,6 +104,27 @@ def add_original(stored: Stored, file_name: str) -> Original:
         defaults={"size": stored.size, "media_type": media_type, "stored_at": timezone.now()},
     )
     return original
+
+
+def add_originals(named: Mapping[Stored, str]) -> dict[str, Original]:
+    """Give the rows of many stored bytes by their SHA-256, written where it is the first time they come."""
+    now = timezone.now()
+    rows = {
+        stored.sha256: Original(
+            sha256=stored.sha256,
+            size=stored.size,
+            media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            stored_at=now,
+        )
+        for stored, name in named.items()
+    }
+    Original.objects.bulk_create(rows.values(), batch_size=500, ignore_conflicts=True)
+    found: dict[str, Original] = {}
+    asked = list(rows)
+    for start in range(0, len(asked), 500):
+        chunk = Original.objects.filter(sha256__in=asked[start : start + 500])
+        found |= {original.sha256: original for original in chunk}
+    return found
 
 
 def sweep_incoming(older_than_seconds: float = 86_400) -> int:

@@ -6,11 +6,13 @@ keeps the record and marks the item together, the item is merely leased, and a l
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -20,14 +22,14 @@ from hiroba.archive import gate
 from hiroba.archive.arrivals import Arrival, Kept, keep_arrival, link_records
 from hiroba.archive.kinds import kind_of
 from hiroba.archive.models import Record, RecordState
-from hiroba.archive.originals import Stored, path_of, store_bytes
+from hiroba.archive.originals import Stored, path_of
 from hiroba.extract.passages import Attachment, Extraction, Trouble
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.carried import SECONDS_FOR_CARRIED, add_children, carried_verdicts, store_carried
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
 from hiroba.ingest.part_readings import forget_private, missing_of, packed_readings
-from hiroba.ingest.receiving import Parcel, add_item
 from hiroba.ingest.slow_line import await_parts
 from hiroba.ingest.whole import FirstReading, Reading, WholeReading
 
@@ -35,8 +37,6 @@ logger = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=120)
 MOST_TRIES = 3
-# How far into what a mail carries the gate looks ahead; a lease is longer than this and one file's own time.
-DEPTH_OF_CARRIED, SECONDS_FOR_CARRIED = 3, 60.0
 UNFINISHED = (ItemState.RECEIVED, ItemState.READING)
 
 
@@ -125,49 +125,26 @@ def _read(reading: Reading, item: Item) -> Read:
     elif item.tries > MOST_TRIES:
         extraction = Extraction(error=Trouble("EXTRACT-08"))
     else:
-        extraction = reading.extract(path_of(item.original.sha256), item.path.rsplit("/", 1)[-1])
-    attached = _stored(extraction)
-    carried = _carried_verdicts(reading, extraction, attached, time.monotonic() + SECONDS_FOR_CARRIED)
+        extraction = _extract(reading, item, item.original.sha256)
+    attached = store_carried(extraction, partial(_lease_on, item))
+    _lease_on(item)
+    carried = carried_verdicts(reading, extraction, attached, time.monotonic() + SECONDS_FOR_CARRIED)
     verdict = gate.with_carried(gate.examine(extraction), carried)
     return Read(item, extraction, verdict, tuple(attached), reading.shas if isinstance(reading, WholeReading) else ())
 
 
-def _stored(extraction: Extraction) -> list[tuple[Attachment, Stored]]:
-    """Store what a file carries; what is too large is left out, the file itself is still kept. INGEST-05 when there is
-    no room: nothing may get lost that was received as part of something."""
-    kept = []
-    for attachment in extraction.attachments:
-        try:
-            kept.append((attachment, store_bytes([attachment.content])))
-        except Refusal as refusal:
-            if refusal.code != "INGEST-04":
-                raise
-    return kept
+def _extract(reading: Reading, item: Item, sha256: str) -> Extraction:
+    try:
+        return reading.extract(path_of(sha256), item.path.rsplit("/", 1)[-1])
+    except OSError as error:  # what it carries passes through the disk
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Refusal("INGEST-05") from error
+        raise
 
 
-def _carried_verdicts(
-    reading: Reading,
-    carrier: Extraction,
-    attached: list[tuple[Attachment, Stored]],
-    until: float,
-    depth: int = 0,
-) -> list[tuple[str, gate.Verdict]]:
-    """Look into what a mail carries before the mail itself is kept: whoever gets its original gets that too.
-
-    What lies deeper, is too large to be kept by itself or comes after the time is over is said to be unexamined."""
-    kept = {attachment.name for attachment, _ in attached}
-    dropped = [safe_name(each.name) for each in carrier.attachments if each.name not in kept]
-    found = [(name, gate.unexamined()) for name in dropped]
-    for attachment, stored in attached:
-        name = safe_name(attachment.name)
-        if depth == DEPTH_OF_CARRIED or time.monotonic() > until:
-            found.append((name, gate.unexamined()))
-            continue
-        inner = reading.extract(path_of(stored.sha256), name)
-        verdict = gate.with_names(gate.examine(inner), [name])
-        below = _carried_verdicts(reading, inner, _stored(inner), until, depth + 1)
-        found.append((name, gate.with_carried(verdict, below)))
-    return found
+def _lease_on(item: Item) -> None:
+    """Keep an item ours while a long reading of it moves on."""
+    Item.objects.filter(pk=item.pk, state=ItemState.READING).update(leased_until=timezone.now() + LEASE)
 
 
 @transaction.atomic
@@ -190,8 +167,9 @@ def finish_item(read: Read) -> None:
     item.save()
     if carrier is not None:
         link_records("attachment", carrier, kept.record)
-    if kept.outcome in ("new", "revised", "renewed", "held"):
-        _add_children(item, read.attached)
+    if kept.outcome in ("new", "revised", "renewed", "held") and not add_children(item, read.attached):
+        item.code, item.params = "EXTRACT-44", {}
+        item.save(update_fields=["code", "params"])
 
 
 def _carrier_of(item: Item) -> Record | None:
@@ -239,14 +217,6 @@ def _arrival(item: Item, extraction: Extraction, carrier: Record | None) -> Arri
         # An upload says for whom it is; an import or a watched folder only where it begins, unless a reason is given.
         is_chosen=carrier is None and (bool(batch.reason) or batch.source.startswith("upload:")),
     )
-
-
-def _add_children(item: Item, attached: tuple[tuple[Attachment, Stored], ...]) -> None:
-    """Let each carried file be an item of its own, in the folder named after what carried it."""
-    for number, (attachment, stored) in enumerate(attached, start=1):
-        name = safe_name(attachment.name) or f"{number}"
-        parcel = Parcel(f"{item.path}/{name}", f"{item.external_key}!/{number}/{name}", item.modified_at)
-        add_item(item.batch, parcel, stored, parent=item)
 
 
 def retry_item(item: Item) -> None:

@@ -18,8 +18,9 @@ from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.carried import DEPTH_OF_CARRIED
 from hiroba.ingest.receiving import Parcel, open_batch, receive
-from hiroba.ingest.working import DEPTH_OF_CARRIED, work_once
+from hiroba.ingest.working import work_once
 from tests.world import World
 
 ALL, SECTION = frozenset({EVERYONE}), frozenset({"unit:0402"})

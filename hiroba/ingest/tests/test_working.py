@@ -10,7 +10,7 @@ from hiroba.extract.passages import Attachment, Extraction, Passage, Trouble
 from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.access.principals import EVERYONE
 from hiroba.foundation.refusal import Refusal
-from hiroba.ingest import working
+from hiroba.ingest import carried, working
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.receiving import Parcel, open_batch, receive
 from tests.world import World
@@ -110,7 +110,7 @@ def test_what_a_mail_carries_is_not_lost_when_the_disk_is_full(world: World, mon
         raise Refusal("INGEST-05")
 
     with monkeypatch.context() as full:
-        full.setattr(working, "store_bytes", no_room)
+        full.setattr(carried, "store_bytes", no_room)
         for _ in range(working.MOST_TRIES * 2):
             with pytest.raises(Refusal, match="INGEST-05"):
                 working.work_once(Reader(mail), 10)
