@@ -26,8 +26,8 @@ Places = list[tuple[int, int]]
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
-    """Answer each line {"path","name"}, {"path","page","width"} for a picture or {"path","tool","number"} for a part
-    with one frame, to the end."""
+    """Answer each line with one frame, to the end: {"path","name"} asks for a file, {"path","page","width"} for a
+    picture (width 0: for print), {"path","tool","number"} for a part."""
     for line in requests:
         request = json.loads(line)
         confinement.limit_time(seconds, threads=os.cpu_count() or 1 if "tool" in request else 1)
@@ -43,7 +43,7 @@ def _answer(request: dict[str, Any], send_ahead: Callable[[Extraction], tuple[Ex
 
         return wire.pack(slow.read_part(path, Part(request["tool"], request["number"])))
     if "page" in request:
-        return _draw(path, request["page"], request["width"])
+        return _draw(request)
     try:
         return wire.pack(*send_ahead(files.extract(path, request.get("name"), password=request.get("password"))))
     except MemoryError:
@@ -78,16 +78,22 @@ def _send_ahead(answers: BinaryIO, seconds: float, extraction: Extraction) -> tu
     return replace(extraction, attachments=tuple(kept)), places
 
 
-def _draw(path: Path, page: int, width: int) -> bytes:
-    """Answer a page's picture as the one attachment, with its size in points."""
-    from hiroba.extract import pdf_images  # only the server's reader draws
+def _draw(request: dict[str, Any]) -> bytes:
+    """Answer a page's image as the one attachment, with its size in points and how it is coded."""
+    from hiroba.extract import page_images  # only the server's reader draws
 
+    path, page, width = Path(request["path"]), request["page"], request["width"]
     try:
-        picture = Attachment("page.webp", pdf_images.render(path, page, width), "image/webp")
-        wide, high = pdf_images.page_sizes(path)[page - 1]
-        return wire.pack(Extraction(attachments=(picture,), facts={"wide": f"{wide:g}", "high": f"{high:g}"}))
-    except (pdf_images.PageError, IndexError, MemoryError):
+        image = page_images.draw(path, page, width) if width else page_images.print_page(path, page)
+    except page_images.PageImageError as failure:
+        return wire.pack(Extraction(error=failure.trouble))
+    except MemoryError:
+        return wire.pack(Extraction(error=Trouble("EXTRACT-06")))
+    except Exception:  # whatever a library makes of it: there is no picture of this page
         return wire.pack(Extraction(error=Trouble("EXTRACT-03")))
+    facts = {"wide": f"{image.wide:g}", "high": f"{image.high:g}", "coding": image.coding}
+    facts |= {"across": str(image.across), "down": str(image.down), "colours": str(image.colours)}
+    return wire.pack(Extraction(attachments=(Attachment("page", image.content),), facts=facts))
 
 
 def _send(answers: BinaryIO, frame: bytes) -> None:

@@ -191,8 +191,9 @@ class Sandbox:
             return office.read_converted(path, found, self._ask)
 
     def draw(self, path: Path, page: int, width: int) -> Extraction:
-        """Draw a PDF's page (from 1) within the same limits: the picture (WebP) is the one attachment, `wide` and
-        `high` among the facts are the page's size in points. An error where there is no such page."""
+        """Draw a page of a PDF or a picture within the same limits: WebP, `width` pixels wide, or with width 0 as print
+        takes it. It is the one attachment; `wide` and `high` among the facts are the page's size in points. An error
+        where there is no such page. See hiroba.extract.page_images."""
         return self._ask(path, page=page, width=width)
 
     def read_part(self, path: Path, part: Part) -> Extraction:
