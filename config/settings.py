@@ -175,8 +175,11 @@ ORIGINALS_DIR = HOME / "originals"
 INDEX_DIR = HOME / "index"
 INCOMING_DIR = HOME / "incoming"
 UPLOAD_LIMIT = _number("HIROBA_UPLOAD_LIMIT_MB", 300) * 1024 * 1024
+# Six hours of a meeting with its picture; told by content, not by name.
+RECORDING_LIMIT = max(UPLOAD_LIMIT, _number("HIROBA_RECORDING_LIMIT_MB", 6000) * 1024 * 1024)
 READERS = _number("HIROBA_READERS", 2)
 SYNONYMS_FILE = Path(os.environ.get("HIROBA_SYNONYMS", HOME / "synonyms.txt"))
+WORDS_FILE = Path(os.environ.get("HIROBA_WORDS", HOME / "words.txt"))
 WATCH_FILE = HOME / "watch.json"
 # The office's own certificate authority (PEM), trusted beside the system's when we connect to a server.
 CA_FILE = os.environ.get("HIROBA_CA_FILE", "")

@@ -135,6 +135,11 @@ def find_format(path: Path, name: str | None = None) -> str | Trouble:
     return _signed_format(head) or _written_format(head, suffix)
 
 
+def is_recording(head: bytes) -> bool:
+    """Tell by a file's first bytes (12 at least) whether it is sound or film, which may be larger than anything else."""
+    return _signed_format(head) in ("audio", "video")
+
+
 def _packed_format(path: Path) -> str | Trouble:
     try:
         with zipfile.ZipFile(path) as archive:
