@@ -45,4 +45,4 @@ def _covered_part(page: Any) -> float:
     for found in islice(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3), _MOST_OBJECTS):
         left, bottom, right, top = found.get_bounds()
         largest = max(largest, (right - left) * (top - bottom))
-    return largest / max(1.0, wide * high)
+    return float(largest / max(1.0, wide * high))

@@ -1,34 +1,96 @@
-"""From lines in reading order to passages: paragraphs, rows of tables, headings; with places and unsure stretches."""
+"""From lines in reading order to passages: paragraphs and rows of tables, with places and unsure stretches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 from hiroba.extract.passages import Mark, Passage, Span
-from hiroba.extract.pdf_lines import Box
+from hiroba.extract.pdf_lines import Box, Line, joined_text, paragraphs
 from hiroba.extract.recognition.engine import Writing
-from hiroba.extract.recognition.sheet import Sheet
+from hiroba.extract.recognition.order import Row
+from hiroba.extract.recognition.preparation import Prepared
 
 UNSURE_BELOW = 0.9
+CELL_GAP = "　"  # between the cells of a row; the places of the cells are spans
+_WIDE_GAP = 2.0  # em: a wider gap on one line separates cells
+_WORD_GAP = 0.3  # em
 
 
-def passages_of(rows: list[list[Writing]], sheet: Sheet, number: int) -> Iterator[Passage]:
-    """Give one passage a line, in points of the page."""
-    for row in rows:
-        text, spans, marks = "", [], []
-        whole: Box | None = None
-        for writing in row:
-            text += "　" if text else ""
-            start = len(text)
-            text += writing.text
-            box = Box(
-                writing.x0 * sheet.across, writing.y0 * sheet.down, writing.x1 * sheet.across, writing.y1 * sheet.down
+@dataclass(slots=True)
+class Piece:
+    """A stretch of a line's text, with its place in points and how sure it is."""
+
+    start: int
+    end: int
+    box: Box
+    sureness: float
+
+
+@dataclass(slots=True)
+class Written(Line):
+    """A line of the page that knows its pieces."""
+
+    pieces: tuple[Piece, ...] = ()
+    column: int = 0
+
+
+def passages_of(rows: Sequence[Row], page: Prepared, number: int) -> Iterator[Passage]:
+    """Give one passage a paragraph or row, in points of the page as it came."""
+    lines = [_line(row, page) for row in rows if any(writing.text.strip() for writing in row.writings)]
+    for _, together in groupby(lines, key=lambda line: (line.column, line.is_row)):
+        for paragraph in paragraphs(list(together)):
+            text, places = joined_text(paragraph)
+            yield _passage(
+                text, [(start, line) for (start, _, _), line in zip(places, paragraph.lines, strict=True)], number
             )
-            whole = whole.around(box) if whole else box
-            spans.append(Span(start, len(text), box.locator(number)))
-            if writing.sureness < UNSURE_BELOW:
-                marks.append(Mark(start, len(text), "unsure", str(round(writing.sureness * 100))))
-        if whole and text.strip():
-            yield Passage(
-                whole.locator(number), text, "row" if len(row) > 1 else "paragraph", 0, tuple(spans), tuple(marks)
-            )
+
+
+def _line(row: Row, page: Prepared) -> Written:
+    text, pieces = "", []
+    is_row = bool(row.table)
+    for previous, writing in pairwise([None, *row.writings]):
+        assert writing is not None
+        em = writing.y1 - writing.y0
+        if previous is not None:
+            gap = writing.x0 - previous.x1
+            is_row |= gap > _WIDE_GAP * em
+            text += CELL_GAP if gap > _WIDE_GAP * em or row.table else " " if gap > _WORD_GAP * em else ""
+        start = len(text)
+        text += writing.text
+        pieces.append(Piece(start, len(text), box_of(writing, page), writing.sureness))
+    box = pieces[0].box
+    for piece in pieces[1:]:
+        box = box.around(piece.box)
+    em = max(piece.box.y1 - piece.box.y0 for piece in pieces)
+    return Written(text, box, em, False, is_row, tuple(pieces), row.column)
+
+
+def box_of(writing: Writing, page: Prepared) -> Box:
+    """Give the box in points of the page as it came, also where the page was turned to be read."""
+    corners = [page.place(x, y) for x in (writing.x0, writing.x1) for y in (writing.y0, writing.y1)]
+    if not page.quarter_turns:  # a turn by a degree or two: keep the line's height
+        (left, middle), (right, other) = (
+            page.place(x, (writing.y0 + writing.y1) / 2) for x in (writing.x0, writing.x1)
+        )
+        half = (writing.y1 - writing.y0) / 2 * page.down
+        return Box(left, min(middle, other) - half, right, max(middle, other) + half)
+    return Box(
+        min(x for x, _ in corners), min(y for _, y in corners), max(x for x, _ in corners), max(y for _, y in corners)
+    )
+
+
+def _passage(text: str, lines: list[tuple[int, Line]], number: int) -> Passage:
+    box = lines[0][1].box
+    spans, marks = [], []
+    for start, line in lines:
+        box = box.around(line.box)
+        assert isinstance(line, Written)
+        for piece in line.pieces:
+            spans.append(Span(start + piece.start, start + piece.end, piece.box.locator(number)))
+            if piece.sureness < UNSURE_BELOW:
+                value = str(round(piece.sureness * 100))
+                marks.append(Mark(start + piece.start, start + piece.end, "unsure", value))
+    is_row = lines[0][1].is_row
+    return Passage(box.locator(number), text, "row" if is_row else "paragraph", 0, tuple(spans), tuple(marks))
