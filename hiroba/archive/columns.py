@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hiroba.extract.passages import Passage
-from hiroba.language import private
+from hiroba.language import personal, private
 
 _PLACE = re.compile(r"^(?P<sheet>.*)!(?P<first>[A-Z]{1,3})\d+(?::(?P<last>[A-Z]{1,3})\d+)?$")
 JOIN = " | "
@@ -50,10 +50,12 @@ class _Table:
     is_sure: bool  # its cells say which column they are of
     labels: dict[int, bool] = field(default_factory=dict)
     width: int = 0  # of the row with the labels
+    head_width: int = 0
     is_shifted: bool = False  # this row has another width: its places say nothing of its columns
     company: dict[tuple[int, ...], _Company] = field(default_factory=dict)
     above: dict[int, list[Cell]] = field(default_factory=dict)  # short digits that stand in each column, one by one
     found: list[str] = field(default_factory=list)
+    heads: dict[int, str] = field(default_factory=dict)  # what its columns are called, where they tell of people
 
     def take(self, cells: list[Cell]) -> None:
         """Look at one row."""
@@ -110,7 +112,8 @@ class _Table:
     def _take_run(self, run: list[Cell], label: bool | None) -> None:
         """Join cells side by side: from the label on where there is one, else when they have a number's very shape."""
         parts = tuple(private.digits_in_cell(cell.text) for cell in run)
-        if label and private.is_possible(_first_twelve(parts)):
+        is_labelled = label and private.is_possible(_first_twelve(parts))
+        if is_labelled or self._has_the_shape(parts):
             self.found.append(run[0].locator)
         elif label is None and tuple(map(len, parts)) in _SHAPES:
             key = (run[0].first, *map(len, parts))
@@ -134,6 +137,27 @@ class _Table:
             return True
         return self._label(cell) is True and self._label(before) is not True
 
+    def _has_the_shape(self, parts: tuple[str, ...]) -> bool:
+        """Tell whether cells are a number's shape under a header that names one and has fewer columns."""
+        if not self.is_shifted or True not in self.labels.values():
+            return False
+        shaped = [each for each in (parts, parts[1:]) if tuple(map(len, each)) in _SHAPES]
+        return any(private.is_possible("".join(each)) for each in shaped)
+
+    def said(self, cells: list[Cell]) -> str:
+        """Give a row as a sentence would say it, each value after its column's name; "" where no column tells of a
+        person. A row that names columns is remembered."""
+        is_of_values = any(len(private.digits_in_cell(cell.text)) >= _LONG for cell in cells)
+        if not is_of_values and personal.is_head_of_personal_data(" ".join(cell.text for cell in cells)):
+            self.heads, self.head_width = {cell.first: cell.text for cell in cells}, len(cells)
+        if not self.heads or (not self.is_sure and len(cells) != self.head_width):
+            return ""
+        return " ".join(f"{self.heads.get(cell.first, '')} {cell.text}" for cell in cells)
+
+    def others(self, cells: list[Cell]) -> list[str]:
+        """Give the cells for whose numbers another label speaks."""
+        return [cell.text for cell in cells if self._label(cell) is False]
+
     def _read_labels(self, cells: list[Cell]) -> None:
         if any(len(private.digits_in_cell(cell.text)) >= _LONG for cell in cells):
             return  # a row of values: a word in it heads no column
@@ -144,22 +168,41 @@ class _Table:
                 self.labels |= dict.fromkeys(range(cell.first, cell.last + 1), label)
 
 
-def find_in_tables(passages: Iterable[Passage]) -> list[str]:
-    """Give the places of the personal numbers that only the columns of a table betray, in any order."""
-    found: list[str] = []
-    tables: dict[str, _Table] = {}
-    for passage in passages:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row says with the names of its columns, and the cells for whose numbers another label speaks."""
+
+    said: str
+    others: list[str] = field(default_factory=list)
+
+
+class Tables:
+    """The tables of one file, looked at row by row in reading order."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._open: dict[str, _Table] = {}
+        self._found: list[str] = []
+
+    def take(self, passage: Passage) -> Row:
+        """Look at the next passage, a row or not."""
         sheet = _PLACE.match(passage.locator)
         name = sheet["sheet"] if sheet else passage.locator.partition("=")[0]
         if passage.kind != "row":
-            if sheet is None and name in tables and name != "page":  # text between two tables of a document
-                found += tables.pop(name).finish()
-            continue
-        if name not in tables:
-            tables[name] = _Table(is_sure=sheet is not None)
-        if is_worth_a_look(passage.text, tables[name].labels):
-            tables[name].take(cells_of(passage))
-    return found + [place for table in tables.values() for place in table.finish()]
+            if sheet is None and name in self._open and name != "page":  # text between two tables of a document
+                self._found += self._open.pop(name).finish()
+            return Row(passage.text)
+        table = self._open.setdefault(name, _Table(is_sure=sheet is not None))
+        cells = cells_of(passage)
+        said = f"{passage.text}\n{table.said(cells)}"
+        if not is_worth_a_look(passage.text, table.labels):
+            return Row(said)
+        table.take(cells)
+        return Row(said, table.others(cells))
+
+    def finish(self) -> list[str]:
+        """Give the places of the personal numbers that only columns betray, in any order."""
+        return self._found + [place for table in self._open.values() for place in table.finish()]
 
 
 def is_of_a_sheet(passage: Passage) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hiroba.archive.columns import JOIN, find_in_tables, is_of_a_sheet
+from hiroba.archive.columns import JOIN, Tables, is_of_a_sheet
 from hiroba.extract.passages import Extraction, Trouble
 from hiroba.language import personal, private
 
@@ -53,20 +53,29 @@ def examine(extraction: Extraction) -> Verdict:
     about_people: list[str] = []
     unlabelled: list[tuple[str, list[str]]] = []
     context = before = ""
+    tables = Tables()
     for passage in extraction.passages:
         # A sheet's columns are looked at as columns: its header row says nothing of a row as a whole.
         heads = "" if JOIN in context and is_of_a_sheet(passage) else context
-        if private.find_my_numbers(passage.text, context=heads, before=before):
+        row = tables.take(passage)
+        if _unless_others(
+            private.find_my_numbers(passage.text, context=heads, before=before), passage.text, row.others
+        ):
             numbers.append(passage.locator)
-        elif personal.find_personal_data(passage.text):
+        elif len(about_people) < PLACES_SHOWN and personal.find_personal_data(row.said):
             about_people.append(passage.locator)
         if passage.kind != "row" and (lone := private.unlabelled_numbers(passage.text)):
             unlabelled.append((passage.locator, lone))
         if any(word in passage.text for word in private.CONTEXT_WORDS):
             context = passage.text[:300]
         before = passage.text[-100:]
-    numbers += _in_company(unlabelled) + find_in_tables(extraction.passages)
+    numbers += _in_company(unlabelled) + tables.finish()
     return _verdict(extraction, numbers, about_people)
+
+
+def _unless_others(found: list[personal.Found], text: str, others: list[str]) -> bool:
+    """Tell whether something was found for which no other column's label speaks."""
+    return any(not any(text[each.start : each.end] in cell for cell in others) for each in found)
 
 
 def _in_company(unlabelled: list[tuple[str, list[str]]]) -> list[str]:

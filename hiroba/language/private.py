@@ -27,7 +27,7 @@ _OTHER_LABELS = re.compile(
     r"(?:受付|受理|整理|申請|管理|照会|問い?合わ?せ|伝票|注文|会員|口座|電話|法人|契約|通知書?|納付|確認|証明書?|追跡|製造|車台"
     r"|文書|登録|許可|年金|被保険者|お客様|識別|決裁|起案|発注|請求書?|領収書?|免許証?|宛名|世帯|職員|利用者|機関|メーター)"
     r"\s?(?:番号|no)|送り状|シリアル|tel|fax|電話|isbn|jan|伝票|バーコード|品番|型番"
-    r"|(?<!本人)(?<!カード)(?<![の\s\d])(?:番号|コード|ナンバー)"
+    r"|コード|(?<=[\u3400-\u9fffァ-ヶー々])(?<!本人)(?<!カード)(?:番号|ナンバー)"
 )
 # What keeps a number that is written in pieces together: spoken 「の」 and 「、」 as well as dashes, spaces and cells.
 _BETWEEN = rf"[{DASH}\s|・、._の]{{1,3}}"
@@ -41,11 +41,12 @@ _STRICT = re.compile(
 _KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 # What a reader of pictures takes for a digit, after folding.
 _LOOKALIKES = str.maketrans("o○◯liszb", "00011528")
-_PIECE = re.compile(r"(?<![a-z\d])(?<!\d[,.])[\do○◯liszb]{1,12}(?![a-z\d])")
+_PIECE = re.compile(r"(?<![a-z\d])(?<!\d,)[\do○◯liszb]{1,12}(?![a-z\d])")
 _CHAIN = re.compile(rf"{_PIECE.pattern}(?:{_BETWEEN}{_PIECE.pattern})*")
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
 _NOT_DIGIT = re.compile(r"\D+")
 _BEFORE, _AFTER = 40, 15
+_LONGEST_CELL = 60  # characters; a number in a longer one stands in a sentence
 _MANY, _NEARLY_ALL = 3, 0.8
 _LEAST_DIFFERENT = 1  # tables are full of zeros
 _LEAST_REAL = 8  # of twelve characters, as digits; the rest may be lookalikes
@@ -126,12 +127,16 @@ def unlabelled_numbers(text: str) -> list[str]:
 
 def digits_in_cell(text: str) -> str:
     """Give the digits of a cell that holds nothing but digits and what parts them; "" for any other cell."""
+    if len(text) > _LONGEST_CELL:
+        return ""
     bare = _IN_CELL.sub("", fold(text)).translate(_KANJI_DIGITS)
     return bare if bare.isascii() and bare.isdecimal() else ""
 
 
 def digits_read(text: str) -> str:
     """Give the digits of a labelled cell as a reader of pictures may have misread them; "" for any other cell."""
+    if len(text) > _LONGEST_CELL:
+        return ""
     bare = _IN_CELL.sub("", fold(text)).translate(_KANJI_DIGITS)
     read = bare.translate(_LOOKALIKES)
     return read if read.isascii() and read.isdecimal() and 3 * _real(bare) >= 2 * len(bare) else ""
