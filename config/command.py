@@ -29,6 +29,7 @@ COMMANDS: dict[str, Spec] = {
     "source": Spec(
         "hiroba.features.administration.commands_sources", "source_arguments", "run_source", "外の取り込み元を扱う"
     ),
+    "mail": Spec("hiroba.features.administration.commands_sources", "mail_arguments", "run_mail", "試しのメールを送る"),
     "search": Spec("hiroba.features.finding.commands", "search_arguments", "run_search", "さがす"),
     "extract": Spec("hiroba.extract.command", "arguments", "run", "ファイルの文と場所を読む(データベース不要)"),
     "serve": Spec("config.processes", "serve_arguments", "run_serve", "画面を出す(受け取りの係も動かす)"),

@@ -24,6 +24,7 @@ from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.secret_files import read_secret
 from hiroba.ingest.models import Batch, Item, Source
 from hiroba.ingest.receiving import Parcel, open_batch, receive, refuse_item
+from hiroba.ingest.telling import tell_of_failure
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -147,6 +148,7 @@ def visit_source(source: Source) -> int:
         source.refresh_from_db()
         count, failure = _visited(source)
         _write_outcome(source, count, failure)
+    tell_of_failure(source)
     return count
 
 

@@ -7,11 +7,33 @@ import os
 import sys
 from typing import Any
 
+from django.utils.translation import gettext
+
 from hiroba.features.administration.actions_sources import Wish, add_source, remove_source, switch_source
 from hiroba.features.administration.sources import row_of
+from hiroba.foundation.mailing import send_mail
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
 from hiroba.ingest.sources import KINDS, visit_source
+
+
+def mail_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say to whom the trial goes."""
+    parser.add_argument("verb", choices=["test"])
+    parser.add_argument("address", metavar="ADDRESS")
+
+
+def run_mail(options: argparse.Namespace) -> dict[str, Any]:
+    """Send a trial letter, to see whether the settings for mail are right. SEND-01 … 04 when it could not be sent."""
+    send_mail(
+        options.address, gettext("ひろば: 試しのメール"), gettext("このメールが届けば、メールの設定はできています。")
+    )
+    return {"sent": options.address}
+
+
+def say_mail(result: dict[str, Any]) -> str:
+    """Say that it was handed over."""
+    return f"{result['sent']} に送りました。届いたかを確かめてください。"
 
 
 def source_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,33 @@ from django.utils.translation import gettext_lazy as _
 from hiroba.foundation.web.wordings.wording import Wording
 
 WORDINGS = {
+    "SEND-01": Wording(
+        _(
+            "メールを送るサーバーが設定されていないため、送っていません。ほかのことはふだんどおり動きます。"
+            "送るときは、HIROBA_MAIL_HOST を設定してください。"
+        )
+    ),
+    "SEND-02": Wording(
+        _(
+            "メールサーバー {host} につながらないため、送っていません。資料は無事です。"
+            "サーバーの名前とポートを確かめてください。"
+        ),
+        502,
+    ),
+    "SEND-03": Wording(
+        _(
+            "メールサーバー {host} が、受け取りを断りました。送っていません。"
+            "利用者名、パスワード(secrets フォルダの mail)、差出人、宛先を確かめてください。"
+        ),
+        502,
+    ),
+    "SEND-04": Wording(
+        _(
+            "メールサーバー {host} の証明書を確かめられないため、送っていません。パスワードも送っていません。"
+            "職場の認証局の証明書を HIROBA_CA_FILE に設定してください。"
+        ),
+        502,
+    ),
     "SOURCE-01": Wording(
         _(
             "相手のサーバーにつながらないか、途中で切れました。届いた分は無事で、なくなったものも二重になったものもありません。"
