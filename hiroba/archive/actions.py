@@ -144,11 +144,13 @@ def _attached(record: Record) -> list[Record]:
 
 
 @transaction.atomic
-def restore_record(person: Person, record_id: int) -> Record:
-    """Undo a withdrawal; only whoever brought the record in may. What the gate held is held again.
-    Records record.restored."""
-    record = Record.objects.select_for_update().filter(pk=record_id, owner=person).first()
+def restore_record(person: Person, record_id: int, is_withdrawer: bool = False) -> Record:
+    """Undo a withdrawal; only whoever brought the record in may, or who took it back (`is_withdrawer`: the caller has
+    written that down) and may still change it. What the gate held is held again. Records record.restored."""
+    record = Record.objects.select_for_update().filter(pk=record_id).first()
     if record is None or record.state != RecordState.WITHDRAWN:
+        raise Refusal("ACCESS-01")
+    if record.owner_id != person.pk and not (is_withdrawer and can_change(person, record)):
         raise Refusal("ACCESS-01")
     held = record.current is not None and record.current.gate_code == gate.MY_NUMBER
     record.state, record.updated_at = RecordState.HELD if held else RecordState.LIVE, timezone.now()
