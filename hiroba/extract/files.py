@@ -9,7 +9,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
-from hiroba.extract import compound_file, office
+from hiroba.extract import compound_file, office, transcript
 from hiroba.extract.archives import Limits, find_trouble
 from hiroba.extract.formats import LATER, READERS, find_format
 from hiroba.extract.passages import Extraction, Trouble
@@ -67,6 +67,8 @@ def _read(path: Path, kind: str, limits: Limits | None, password: str | None) ->
         return Extraction(error=Trouble("EXTRACT-01", {"format": kind}))
     module = importlib.import_module(f"hiroba.extract.{READERS[kind]}")
     extraction: Extraction = module.extract(path, password) if kind in LOCKABLE and password else module.extract(path)
+    if kind == "docx":
+        extraction = transcript.retold(extraction)
     return replace(extraction, facts={"format": kind, **extraction.facts})
 
 

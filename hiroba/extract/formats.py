@@ -32,6 +32,7 @@ READERS = {
     "image": "picture",
     "audio": "speech",
     "video": "speech",
+    "transcript": "transcript",
 }
 """Format → module of hiroba.extract whose `extract(path)` reads it."""
 
@@ -109,6 +110,7 @@ _MAIL_HEADERS = {
     b"reply-to", b"delivered-to", b"content-type", b"x-mailer", b"sender",
 }  # fmt: skip
 _DELIMITED = {".csv", ".tsv", ".tab"}
+_TRANSCRIPTS = {".vtt", ".srt"}
 _TEXT = {".txt", ".text", ".md", ".markdown", ".log"}
 _MAILS = {".eml", ".emlx", ".mht", ".mhtml"}
 _PAGES = {".html", ".htm", ".xhtml"}
@@ -136,7 +138,7 @@ def find_format(path: Path, name: str | None = None) -> str | Trouble:
 
 
 def is_recording(head: bytes) -> bool:
-    """Tell by a file's first bytes (12 at least) whether it is sound or film, which may be larger than anything else."""
+    """Tell by a file's first bytes (12 at least) whether it is sound or film, which may be larger than the rest."""
     return _signed_format(head) in ("audio", "video")
 
 
@@ -201,6 +203,8 @@ def _written_format(head: bytes, suffix: str) -> str | Trouble:
         return Trouble("EXTRACT-03")
     if suffix in _DELIMITED:
         return "csv"
+    if suffix in _TRANSCRIPTS or head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        return "transcript"
     if suffix == ".ics":
         return "calendar"
     if suffix in _TEXT:

@@ -37,8 +37,10 @@ class Mark:
 
     start: int
     end: int
-    kind: Literal["inserted", "deleted", "ruby", "hidden", "unsure"]
-    value: str = ""  # "unsure": how sure the reader is of these characters, in percent
+    kind: Literal["inserted", "deleted", "ruby", "hidden", "unsure", "speaker", "replaced"]
+    # "unsure": how sure the reader is of these characters, in percent; "speaker": who says the line; "replaced": what
+    # the machine heard before the office's list of words put it right.
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

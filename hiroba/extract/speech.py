@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hiroba.extract import hearing, sound, utterances
 from hiroba.extract.passages import Extraction, Part, Passage, Trouble
+from hiroba.extract.times import clock
 
 ENGINE = hearing.engine()
 CHUNK = 300.0  # seconds
@@ -86,10 +87,3 @@ def _warnings(path: Path, number: int, start: float, heard: float) -> tuple[Trou
 def _passages(heard: hearing.Heard, start: float) -> Iterator[Passage]:
     for at, text, marks in utterances.lines_of(heard):
         yield Passage(f"t={clock(start + at)}", text, marks=marks)
-
-
-def clock(seconds: float) -> str:
-    """Give a time as mm:ss, from an hour on as h:mm:ss; parts of a second are left out, so that none is missed."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hiroba.extract import files, hearing, sound, speech, utterances
+from hiroba.extract import files, hearing, sound, speech, times, utterances
 from hiroba.extract.hearing import Heard, Sure
 from hiroba.extract.passages import Part
 from hiroba.extract.sandbox import Sandbox
@@ -206,4 +206,4 @@ def test_thanks_for_watching_is_left_out_only_where_it_is_made_up() -> None:
 
 @pytest.mark.parametrize(("seconds", "said"), [(0, "00:00"), (754.9, "12:34"), (3600, "1:00:00"), (21599, "5:59:59")])
 def test_times_are_said_as_people_do(seconds: float, said: str) -> None:
-    assert speech.clock(seconds) == said
+    assert times.clock(seconds) == said

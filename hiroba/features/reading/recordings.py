@@ -12,6 +12,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from hiroba.archive.models import Revision
 from hiroba.archive.originals import PIECE, path_of
+from hiroba.extract.times import seconds_in
 from hiroba.foundation.refusal import Refusal
 
 # What FFmpeg calls the packing → the type we say it is, whatever the file's name says; video/… where it has a picture.
@@ -25,7 +26,6 @@ _TYPES = {
     "aac": "aac",
 }
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-_TIME = re.compile(r"t=(?:(\d{1,3}):)?(\d{1,2}):(\d\d)")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def find_player(revision: Revision, here: str = "") -> Player | None:
 
 def seconds_of(locator: str) -> int | None:
     """Give the second a locator names (t=1:02:03 is 3723); None when it names no time."""
-    found = _TIME.fullmatch(locator)
-    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3]) if found else None
+    seconds = seconds_in(locator[2:]) if locator.startswith("t=") else None
+    return None if seconds is None else int(seconds)
 
 
 def media_response(sha256: str, media_type: str, asked: str) -> HttpResponseBase:
