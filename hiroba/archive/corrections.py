@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -30,6 +31,15 @@ LONGEST_LINE = 2000
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
+@dataclass(frozen=True)
+class Line:
+    """What somebody makes of one line: where it stands, what stood there, what is to stand there."""
+
+    locator: str
+    before: str
+    after: str
+
+
 @transaction.atomic
 def correct_line(person: Person, record_id: int, number: int, locator: str, before: str, after: str) -> Record:
     """Put one line right: `before` becomes `after`, which may be empty. Corrections of one sitting are one revision.
@@ -37,7 +47,7 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
     ACCESS-01, ACCESS-02; CORRECT-01 when revision `number` is not the current one any more or does not say `before`
     there; GATE-01 when the new text is a マイナンバー: nothing is kept. Records record.revised."""
     record = require_change(person, record_id)
-    after = _BREAKS.sub(" ", after).strip()[:LONGEST_LINE]
+    after = _cleaned(after)
     current = record.current
     if current is None or current.number != number:
         raise Refusal("CORRECT-01")
@@ -66,6 +76,22 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
     return record
 
 
+@transaction.atomic
+def correct_lines(person: Person, record_id: int, number: int, lines: Sequence[Line]) -> int:
+    """Put several lines right, all or none; give how many changed. A line that stays as it is has been looked at: the
+    machine's doubts about it are settled. Errors as `correct_line`."""
+    changed = 0
+    for line in lines:
+        record = correct_line(person, record_id, number, line.locator, line.before, line.after)
+        assert record.current is not None
+        number = record.current.number
+        if _cleaned(line.after) == line.before:
+            _settle_doubts(record.current, line.locator)
+        else:
+            changed += 1
+    return changed
+
+
 def undo_correction(person: Person, record_id: int, correction_id: int) -> Record:
     """Put back what stood there before: a correction like any other, so that nothing of it is forgotten."""
     record = get_record(person, record_id)
@@ -84,6 +110,18 @@ def corrections_of(record: Record) -> QuerySet[Correction]:
 def may_correct(person: Person, record: Record, revision: Revision) -> bool:
     """Tell whether the person may put right lines of this revision: the current one of a record they may change."""
     return revision.pk == record.current_id and can_change(person, record)
+
+
+def _cleaned(text: str) -> str:
+    return _BREAKS.sub(" ", text).strip()[:LONGEST_LINE]
+
+
+def _settle_doubts(revision: Revision, locator: str) -> None:
+    passage, line = _find_line(revision, locator)
+    marks = [each for each in passage.marks if each[2] != "unsure" or each[1] <= line.start or each[0] >= line.end]
+    if marks != passage.marks:
+        passage.marks = marks
+        passage.save(update_fields=["marks"])
 
 
 def _find_line(revision: Revision, locator: str) -> tuple[Passage, LineText]:

@@ -21,6 +21,7 @@ from hiroba.foundation.people.models import Person, RoleGrant, Team, Token
 from hiroba.foundation.people.queries import today
 from hiroba.ingest.models import Item, ItemState, Source
 from hiroba.ingest.receiving import Parcel, open_batch, receive
+from hiroba.ingest.versions.models import Pair, PairState
 from tests.world import World
 
 PERSONAS = ("anonymous", "owner", "colleague", "outsider", "former", "left", "admin", "auditor")
@@ -41,6 +42,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "record-why": ("GET /records/{record}/why/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-audience": ("GET /records/{record}/audience/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-settlement": ("POST /records/{record}/settlement/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "record-correction": ("GET /records/{record}/correction/?at=page=1", (S, 409, 409, 404, 404, S, 404, 404)),
+    "record-corrections": ("GET /records/{record}/corrections/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-correction-undo": ("POST /records/{record}/corrections/1/undo/", (S, 404, 404, 404, 404, S, 404, 404)),
+    "record-searchable": ("GET /records/{record}/searchable.pdf", (S, 404, 404, 404, 404, S, 404, 404)),
     "record-withdrawal": ("POST /records/{record}/withdrawal/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-restoration": ("POST /records/{withdrawn}/restoration/", (S, 302, 404, 404, 404, S, 404, 404)),
     "intake": ("GET /intake/", (S, 200, 200, 200, 200, S, 200, 200)),
@@ -103,6 +108,9 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "administration-source-end": ("POST /administration/sources/{source}/end/", (S, 403, 403, 403, 403, S, 302, 403)),
     "administration-journal": ("GET /administration/journal/", (S, 403, 403, 403, 403, S, 403, 200)),
     "administration-journal-export": ("GET /administration/journal/export/", (S, 403, 403, 403, 403, S, 403, 200)),
+    "versions": ("GET /versions/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "record-versions": ("GET /records/{record}/versions/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "version-decision": ("POST /versions/{pair}/decision/ answer=refuse", (S, 302, 302, 404, 404, S, 404, 404)),
     "systems": ("GET /systems/", (S, 200, 200, 200, 200, S, 200, 200)),
     "system": ("GET /systems/{table}/", (S, 200, 404, 404, 404, S, 200, 404)),
     "system-columns": ("GET /systems/{table}/columns/", (S, 302, 404, 404, 404, S, 302, 404)),
@@ -161,13 +169,27 @@ def things(world: World) -> dict[str, object]:
         "team": Team.objects.get().pk,
         "source": _source(world, section),
         "table": _table(world, section),
+        "pair": _pair(world, section),
     }
+
+
+def _pair(world: World, section: frozenset[str]) -> int:
+    older, newer = (world.keep(world.kimura, f"案{n}.txt", "予算の文です。", to=section).record for n in (1, 2))
+    offered = Pair(older=older, newer=newer, kind="version", likeness=1.0, state=PairState.OFFERED)
+    offered.found_at = timezone.now()
+    offered.save()
+    return offered.pk
 
 
 def _table(world: World, section: frozenset[str]) -> int:
     now = timezone.now()
     source = Source.objects.create(
-        kind="table", name="台帳", person=world.kimura, audience=find_or_add_audience(section), created_at=now, due_at=now
+        kind="table",
+        name="台帳",
+        person=world.kimura,
+        audience=find_or_add_audience(section),
+        created_at=now,
+        due_at=now,
     )
     return source.pk
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
+from hiroba.archive.lines import lines_of
 from hiroba.archive.models import Passage
 
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?$")
@@ -15,7 +17,7 @@ _PAGE = re.compile(r"page=(\d+)(?:;box=([\d.]+),([\d.]+),([\d.]+),([\d.]+))?")
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text with one look: "", inserted, deleted, ruby (its reading in `value`) or hidden."""
+    """A stretch of text with one look: "", inserted, deleted, ruby (its reading in `value`), hidden or unsure."""
 
     text: str
     look: str = ""
@@ -23,8 +25,23 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a page as it was read; `box` is where it stands. `pieces` hold what joins it to the next line too."""
+
+    locator: str
+    text: str
+    pieces: tuple[Piece, ...]
+    box: tuple[float, float, float, float] | None = None
+
+    @property
+    def is_unsure(self) -> bool:
+        """Tell whether the machine doubts something in it."""
+        return any(piece.look == "unsure" for piece in self.pieces)
+
+
+@dataclass(frozen=True)
 class Block:
-    """One passage as it is shown."""
+    """One passage as it is shown; `lines` where it stands on a page."""
 
     ordinal: int
     locator: str
@@ -32,6 +49,7 @@ class Block:
     level: int
     pieces: tuple[Piece, ...]
     is_here: bool
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,23 +132,49 @@ def _box(locator: str) -> tuple[float, float, float, float] | None:
 
 def _block(passage: Passage, cited: Passage | None) -> Block:
     return Block(
-        passage.ordinal, passage.locator, passage.kind, passage.level, tuple(pieces_of(passage)), passage is cited
+        passage.ordinal,
+        passage.locator,
+        passage.kind,
+        passage.level,
+        tuple(pieces_of(passage)),
+        passage is cited,
+        lines_on_page(passage) if passage.locator.startswith("page=") else (),
     )
 
 
 def pieces_of(passage: Passage) -> list[Piece]:
     """Cut a passage's text at its marks; marks that overlap an earlier one are passed over."""
+    return _cut(passage.text, passage.marks)
+
+
+def lines_on_page(passage: Passage) -> tuple[Line, ...]:
+    """Cut a passage into the lines it was read in; what joins two lines belongs to the first."""
+    found = lines_of(passage.locator, passage.text, passage.spans)
+    edges = [0, *(line.start for line in found[1:]), len(passage.text)]
+    lines = []
+    for line, start, end in zip(found, edges, edges[1:], strict=False):
+        marks = [
+            [max(at, start) - start, min(until, end) - start, look, value]
+            for at, until, look, value in passage.marks
+            if at < end and until > start
+        ]
+        pieces = tuple(_cut(passage.text[start:end], marks))
+        lines.append(Line(line.locator, passage.text[line.start : line.end], pieces, _box(line.locator)))
+    return tuple(lines)
+
+
+def _cut(text: str, marks: list[list[Any]]) -> list[Piece]:
     pieces: list[Piece] = []
     at = 0
-    for start, end, look, value in sorted(passage.marks):
-        if start < at or end > len(passage.text) or start >= end:
+    for start, end, look, value in sorted(marks):
+        if start < at or end > len(text) or start >= end:
             continue
         if start > at:
-            pieces.append(Piece(passage.text[at:start]))
-        pieces.append(Piece(passage.text[start:end], look, value))
+            pieces.append(Piece(text[at:start]))
+        pieces.append(Piece(text[start:end], look, value))
         at = end
-    if at < len(passage.text):
-        pieces.append(Piece(passage.text[at:]))
+    if at < len(text):
+        pieces.append(Piece(text[at:]))
     return pieces
 
 

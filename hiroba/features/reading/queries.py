@@ -14,6 +14,7 @@ from hiroba.archive.kinds import LABELS
 from hiroba.archive.models import Passage, Record, Revision
 from hiroba.features.reading.layout import Group, arrange, is_at
 from hiroba.features.reading.pages import page_picture
+from hiroba.features.reading.paper import Paper, find_paper, with_frames
 from hiroba.features.reading.recordings import Player, find_player
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import EVERYONE, principals_of
@@ -42,6 +43,7 @@ class Opened:
     links: list[tuple[str, bool, Record]]
     outline: list[Passage]
     player: Player | None
+    paper: Paper | None
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,11 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
     part = _part_of(revision, place.here) if place.here else min(max(place.part, 1), parts)
     shown = list(passages[(part - 1) * PASSAGES_A_PART : part * PASSAGES_A_PART])
     principals = principals_in(record.audience_id)
-    tree = get_tree()
+    tree, paper = get_tree(), find_paper(person, revision)
     return Opened(
         record=record,
         revision=revision,
-        groups=[_with_frame(group, revision) for group in arrange(shown, place.here, _looked_for(place.words))],
+        groups=_framed(arrange(shown, place.here, _looked_for(place.words)), revision, paper),
         part=part,
         parts=parts,
         sharing=say_audience(principals, tree),
@@ -79,7 +81,13 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
         links=archive.linked_records_visible_to(person, record),
         outline=list(passages.filter(kind="heading")[:60]),
         player=find_player(revision, place.here),
+        paper=paper,
     )
+
+
+def _framed(groups: list[Group], revision: Revision, paper: Paper | None) -> list[Group]:
+    framed = [_with_frame(group, revision) for group in groups]
+    return with_frames(framed, revision) if paper else framed
 
 
 def _looked_for(words: str) -> Callable[[str], bool]:
@@ -101,7 +109,8 @@ def _part_of(revision: Revision, here: str) -> int:
     passages = archive.passages_of(revision)
     exact = passages.filter(locator=here).first()
     if exact is None:
-        nearby = passages.filter(locator__startswith=here.split("!")[0].split(";")[0]) if "!" in here else passages
+        is_apart = "!" in here or here.startswith("page=")
+        nearby = passages.filter(locator__startswith=here.split("!")[0].split(";")[0]) if is_apart else passages
         exact = next((each for each in nearby.iterator(chunk_size=1000) if is_at(each, here)), None)
     return (exact.ordinal // PASSAGES_A_PART + 1) if exact else 1
 

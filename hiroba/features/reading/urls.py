@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hiroba.features.reading import views
+from hiroba.features.reading import paper_views, views
 
 urlpatterns = [
     path("records/<int:record_id>/", views.record, name="record"),
@@ -15,6 +15,14 @@ urlpatterns = [
     path("records/<int:record_id>/why/", views.why, name="record-why"),
     path("records/<int:record_id>/audience/", views.audience, name="record-audience"),
     path("records/<int:record_id>/settlement/", views.settlement, name="record-settlement"),
+    path("records/<int:record_id>/correction/", paper_views.correction, name="record-correction"),
+    path("records/<int:record_id>/corrections/", paper_views.corrections, name="record-corrections"),
+    path(
+        "records/<int:record_id>/corrections/<int:correction_id>/undo/",
+        paper_views.correction_undo,
+        name="record-correction-undo",
+    ),
+    path("records/<int:record_id>/searchable.pdf", paper_views.searchable, name="record-searchable"),
     path("records/<int:record_id>/withdrawal/", views.withdrawal, name="record-withdrawal"),
     path("records/<int:record_id>/restoration/", views.restoration, name="record-restoration"),
     path("folders/opening/", views.folder_opening, name="folder-opening"),

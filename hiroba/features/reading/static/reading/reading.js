@@ -20,6 +20,8 @@ for (const cell of document.querySelectorAll("td[data-at]")) {
   });
 }
 document.addEventListener("click", (event) => {
+  const line = event.target.closest("[data-correct]");
+  if (line && !event.target.closest("a") && getSelection().isCollapsed) location.href = line.dataset.correct;
   const link = event.target.closest("[data-cite]");
   if (link && citation) cite(link);
 });
