@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "hiroba.features.administration",
     "hiroba.features.guide",
     "hiroba.features.systems",
+    "hiroba.features.tray",
 ]
 
 MIDDLEWARE = [

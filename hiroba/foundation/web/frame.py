@@ -35,9 +35,9 @@ PLACES = (
     Place(
         _("さがす"),
         "search",
-        ("finding", "reading", "intake", "browsing"),
+        ("finding", "reading", "intake", "browsing", "tray"),
         "search",
-        (Place(_("取り込む"), "intake", ("intake",)), Place(_("部署から"), "units", ("browsing",))),
+        (Place(_("取り込む"), "intake", ("intake",)), Place(_("課の受け箱"), "tray", ("tray",)), Place(_("部署から"), "units", ("browsing",))),
     ),
 )
 

@@ -13,6 +13,7 @@ from hiroba.foundation.web.wordings import (
     running,
     sources,
     tables,
+    trays,
 )
 from hiroba.foundation.web.wordings.wording import Wording
 
@@ -29,4 +30,5 @@ CATALOGUE: dict[str, Wording] = {
     **running.WORDINGS,
     **sources.WORDINGS,
     **tables.WORDINGS,
+    **trays.WORDINGS,
 }
