@@ -131,6 +131,26 @@ def word_tokens(text: str) -> list[Token]:
     return tokens
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the characters start..end of a text are said, in katakana; "" for punctuation and space."""
+
+    sound: str
+    start: int
+    end: int
+
+
+def readings(text: str) -> list[Reading]:
+    """Give how each word of `text` is said, in order, as the dictionary knows it; unknown words as they are written."""
+    found: list[Reading] = []
+    for piece, offset in _pieces(text):
+        for morpheme in _sudachi().tokenizer.tokenize(piece):
+            is_silent = str(morpheme.part_of_speech()[0]) in ("補助記号", "空白")
+            sound = "" if is_silent else morpheme.reading_form() or morpheme.surface()
+            found.append(Reading(sound, offset + morpheme.begin(), offset + morpheme.end()))
+    return found
+
+
 def word_groups(text: str) -> list[list[tuple[str, ...]]]:
     """Give the words of a question as runs that stand side by side: 保育園の申し込みをしたい → 保育・園, 申し込み.
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hiroba.extract import files, hearing, sound, speech, times, utterances
+from hiroba.extract import files, hearing, mending, sound, speech, times, utterances
 from hiroba.extract.hearing import Heard, Sure
-from hiroba.extract.passages import Part
+from hiroba.extract.passages import Mark, Part, Passage
 from hiroba.extract.sandbox import Sandbox
 from hiroba.extract.tests.sounds import (
     SAMPLE,
@@ -207,3 +207,20 @@ def test_thanks_for_watching_is_left_out_only_where_it_is_made_up() -> None:
 @pytest.mark.parametrize(("seconds", "said"), [(0, "00:00"), (754.9, "12:34"), (3600, "1:00:00"), (21599, "5:59:59")])
 def test_times_are_said_as_people_do(seconds: float, said: str) -> None:
     assert times.clock(seconds) == said
+
+
+def test_the_offices_words_put_right_what_was_heard_and_keep_it_in_a_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "words.txt").write_text("公園係,こうえんがかり\nホース\n", encoding="utf-8")
+    monkeypatch.setenv("HIROBA_WORDS", str(tmp_path / "words.txt"))
+    first = speech.read_part(SAMPLE, 1).passages[0]
+    assert first.text.startswith("公園係")
+    leaned = Passage("t=00:00", "次に公園ばかりの話", marks=(Mark(1, 5, "unsure", "20"), Mark(8, 9, "unsure", "9")))
+    put_right = mending.mended(leaned, mending.office_words())
+    assert put_right.text == "次に公園係の話"
+    assert put_right.marks == (
+        Mark(1, 2, "unsure", "20"),
+        Mark(2, 5, "replaced", "公園ばかり"),
+        Mark(6, 7, "unsure", "9"),
+    )
