@@ -1,15 +1,31 @@
-"""The streams of an OLE2 compound file ([MS-CFB]): enough to tell what it is and whether it is encrypted."""
+"""The streams of an OLE2 compound file ([MS-CFB]): what it is, whether it is encrypted, and what each stream holds."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END = 0xFFFFFFFA  # this and above are marks, not sector numbers
 _MOST_ENTRIES = 20_000
 _ENTRY = 128
+
+
+_MINI_CUTOFF, _MINI_SIZE = 4096, 64  # streams shorter than this lie in the mini stream, in sectors of 64 bytes
+_STORAGE, _STREAM, _ROOT = 1, 2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    kind: int
+    left: int
+    right: int
+    child: int
+    start: int
+    size: int
 
 
 class CompoundFile:
@@ -22,17 +38,63 @@ class CompoundFile:
         self._size = 1 << (shift if shift in (9, 12) else 9)
         self._table = self._allocation_table()
         self._entries = list(self._directory())
+        self._streams: dict[tuple[str, ...], _Entry] = {}
+        self._mini: bytes | None = None
+        self._mini_table: list[int] = []
 
     def names(self) -> set[str]:
         """Give the names of all storages and streams, wherever they stand in the tree."""
-        return {name for name, _, _ in self._entries}
+        return {entry.name for entry in self._entries if entry.name}
+
+    def streams(self) -> dict[tuple[str, ...], _Entry]:
+        """Give every stream by its path: the storages it lies in and its name. Give an entry to `read`."""
+        if self._streams:
+            return self._streams
+        found = self._streams
+        seen: set[int] = set()
+        root = next((entry for entry in self._entries if entry.kind == _ROOT), None)
+        waiting: list[tuple[int, tuple[str, ...]]] = [(root.child, ())] if root else []
+        while waiting:
+            number, folder = waiting.pop()
+            if number in seen or number >= len(self._entries):
+                continue
+            seen.add(number)
+            entry = self._entries[number]
+            waiting += [(entry.left, folder), (entry.right, folder)]
+            if entry.kind == _STORAGE:
+                waiting.append((entry.child, (*folder, entry.name)))
+            elif entry.kind == _STREAM:
+                found[*folder, entry.name] = entry
+        return found
+
+    def read(self, entry: _Entry) -> bytes:
+        """Give all bytes of a stream, as far as its chain goes."""
+        if entry.size >= _MINI_CUTOFF:
+            return b"".join(self._sectors(entry.start, entry.size // self._size + 1))[: entry.size]
+        mini = self._mini_stream()
+        pieces: list[bytes] = []
+        number, seen = entry.start, set[int]()
+        while number < len(self._mini_table) and number not in seen and len(pieces) * _MINI_SIZE < entry.size:
+            seen.add(number)
+            pieces.append(mini[number * _MINI_SIZE : (number + 1) * _MINI_SIZE])
+            number = self._mini_table[number]
+        return b"".join(pieces)[: entry.size]
+
+    def _mini_stream(self) -> bytes:
+        if self._mini is None:
+            root = next((entry for entry in self._entries if entry.kind == _ROOT), None)
+            self._mini = b"".join(self._sectors(root.start, root.size // self._size + 1)) if root else b""
+            first = struct.unpack_from("<I", self._data.ljust(512, b"\xff"), 60)[0]
+            table = b"".join(self._sectors(first, len(self._mini) // _MINI_SIZE * 4 // self._size + 1))
+            self._mini_table = list(struct.unpack_from(f"<{len(table) // 4}I", table))
+        return self._mini
 
     def start_of(self, *names: str, length: int = 65536) -> bytes:
         """Give the first bytes of the first stream that has one of these names; empty when there is none."""
-        for name, start, size in self._entries:
-            # Streams under 4096 bytes live in the mini stream: too short to be one of the main streams asked for.
-            if name in names and size >= 4096:
-                return b"".join(self._sectors(start, length // self._size + 1))[: min(size, length)]
+        for entry in self._entries:
+            # Streams in the mini stream are too short to be one of the main streams asked for.
+            if entry.name in names and entry.size >= _MINI_CUTOFF:
+                return b"".join(self._sectors(entry.start, length // self._size + 1))[: min(entry.size, length)]
         return b""
 
     def _sector(self, number: int) -> bytes:
@@ -60,14 +122,16 @@ class CompoundFile:
             yield self._sector(start)
             start = self._table[start]
 
-    def _directory(self) -> Iterator[tuple[str, int, int]]:
+    def _directory(self) -> Iterator[_Entry]:
+        """Every slot of the directory, empty ones too: entries point at each other by their number."""
         first = struct.unpack_from("<I", self._data.ljust(512, b"\xff"), 48)[0]
         data = b"".join(self._sectors(first, _MOST_ENTRIES * _ENTRY // self._size))
         for offset in range(0, len(data) - _ENTRY + 1, _ENTRY):
-            length = struct.unpack_from("<H", data, offset + 64)[0]
-            if 2 <= length <= 64:
-                name = data[offset : offset + length - 2].decode("utf-16-le", "replace")
-                yield name, *struct.unpack_from("<2I", data, offset + 116)
+            length, kind = struct.unpack_from("<HB", data, offset + 64)
+            name = data[offset : offset + length - 2].decode("utf-16-le", "replace") if 2 <= length <= 64 else ""
+            left, right, child = struct.unpack_from("<3I", data, offset + 68)
+            start, size = struct.unpack_from("<2I", data, offset + 116)
+            yield _Entry(name, kind, left, right, child, start, size)
 
 
 def is_encrypted(file: CompoundFile) -> bool:

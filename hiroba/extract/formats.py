@@ -29,6 +29,10 @@ READERS = {
     "html": "page",
     "eml": "mail",
     "archive": "packed",
+    "msg": "outlook",
+    "mbox": "mailbox",
+    "tnef": "tnef",
+    "pst": "outlook_store",
     "image": "picture",
     "audio": "speech",
     "video": "speech",
@@ -38,12 +42,9 @@ READERS = {
 
 LATER = frozenset(
     {
-        "msg",
-        "mbox",
         "svg",
         "epub",
         "one",
-        "tnef",
     }
 )
 """Formats that are recognised and kept, but not read yet (EXTRACT-01). What LibreOffice opens: office.TARGETS."""
@@ -71,6 +72,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video"),  # Windows Media, with or without a picture
     (b"FLV\1", "video"),
     (b"\0\0\1\xba", "video"),
+    (b"!BDN", "pst"),
     (b"7z\xbc\xaf\x27\x1c", "archive"),
     (b"Rar!\x1a\x07", "archive"),
     (b"\x1f\x8b\x08", "archive"),

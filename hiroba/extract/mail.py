@@ -13,10 +13,12 @@ from email.message import Message
 from pathlib import Path
 
 from hiroba.extract.encoding import UndecodableError, decode
+from hiroba.extract.letter import plain_text
 from hiroba.extract.mail_headers import addresses, file_name, header, lenient_base64, sent_at
 from hiroba.extract.page import declared_encoding, html_passages
 from hiroba.extract.passages import Attachment, Extraction, Passage, Span, Trouble
 from hiroba.extract.plain import text_passages
+from hiroba.extract.winmail import opened
 
 MAX_BYTES = 200 * 2**20
 MAX_PARTS = 1_000
@@ -250,12 +252,30 @@ def _attach(part: Message, kind: str, reading: _Reading) -> None:
     content = _message_bytes(part) if kind == "message/rfc822" else _content(part)
     name = file_name(part) or _name_of_nameless(part, kind, len(reading.attachments) + 1)
     if kind == "application/ms-tnef" or name.lower() == "winmail.dat":
-        reading.warn("MAIL-03")
+        _open_winmail(content, reading)
+        return
+    _keep(name, content, kind, reading)
+
+
+def _keep(name: str, content: bytes, kind: str, reading: _Reading) -> None:
     reading.attached += len(content)
     if len(reading.attachments) >= MAX_ATTACHMENTS or reading.attached > MAX_ATTACHED_BYTES:
         reading.dropped += 1
     elif content:
         reading.attachments.append(Attachment(name, content, kind))
+
+
+def _open_winmail(content: bytes, reading: _Reading) -> None:
+    """Hand over what lies in Outlook's own file as if it were attached, and its text where the mail has none."""
+    letter = opened(content)
+    if letter is None:
+        reading.warn("MAIL-03")
+        _keep("winmail.dat", content, "application/ms-tnef", reading)
+        return
+    if reading.line == 1:
+        _read_text(plain_text(letter), reading)
+    for name, file in letter.files:
+        _keep(name, file, mimetypes.guess_type(name)[0] or "application/octet-stream", reading)
 
 
 def _message_bytes(part: Message) -> bytes:
