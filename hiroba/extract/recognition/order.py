@@ -28,6 +28,7 @@ class Row:
     writings: list[Writing]
     table: int = 0
     column: int = 0  # lines of different columns never make one paragraph
+    is_vertical: bool = False
     cells: list[int] = field(default_factory=list)  # in a table: which cell each stretch stands in
 
 
@@ -48,9 +49,11 @@ class Block:
         return self.y1 - self.y0 if self.writing else 0.0
 
 
-def in_reading_order(writings: Sequence[Writing], tables: Sequence[Table] = ()) -> list[Row]:
-    """Give the lines of a page, each with its stretches from left to right."""
-    free, blocks = list(writings), []
+def in_reading_order(
+    writings: Sequence[Writing], tables: Sequence[Table] = (), settled: Sequence[Block] = ()
+) -> list[Row]:
+    """Give the lines of a page, each with its stretches from left to right; `settled` blocks keep their order."""
+    free, blocks = list(writings), list(settled)
     for number, table in enumerate(tables, 1):
         left, top, right, bottom = table.box
         inside = [w for w in free if left < _middle(w)[0] < right and top < _middle(w)[1] < bottom]

@@ -63,8 +63,8 @@ def _line(row: Row, page: Prepared) -> Written:
     box = pieces[0].box
     for piece in pieces[1:]:
         box = box.around(piece.box)
-    em = max(piece.box.y1 - piece.box.y0 for piece in pieces)
-    return Written(text, box, em, False, is_row, tuple(pieces), row.column)
+    em = max(piece.box.x1 - piece.box.x0 if row.is_vertical else piece.box.y1 - piece.box.y0 for piece in pieces)
+    return Written(text, box, em, row.is_vertical, is_row, tuple(pieces), row.column)
 
 
 def box_of(writing: Writing, page: Prepared) -> Box:
