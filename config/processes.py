@@ -23,7 +23,7 @@ from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 # How soon each wheel looks again when there was nothing to do: what is saved is to be findable within a second.
-IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "post": 1.0, "slow": 1.0}
+IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "versions": 2.0, "post": 1.0, "slow": 1.0}
 KEEP_CONNECTION_SECONDS = 60
 REST_AFTER_SECONDS = 120
 
@@ -222,11 +222,22 @@ def _sources() -> Generator[int, None, None]:
         yield visit_due_sources()
 
 
+def _versions() -> Generator[int, None, None]:
+    """Recognise what is one: the same content in two forms, a later version of the same thing."""
+    from hiroba.foundation.changes.readers import follow
+    from hiroba.ingest.versions.finding import VersionsReader
+
+    reader = VersionsReader()
+    while True:
+        yield follow(reader, limit=20)
+
+
 WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
     "intake": _intake,
     "slow": _slow,
     "index": _index,
     "calendar": _calendar,
     "sources": _sources,
+    "versions": _versions,
     "post": _post,
 }

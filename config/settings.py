@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "hiroba.archive",
     "hiroba.ingest",
     "hiroba.ingest.tables",
+    "hiroba.ingest.versions",
     "hiroba.search",
     "hiroba.features.today",
     "hiroba.features.finding",
@@ -101,6 +102,7 @@ INSTALLED_APPS = [
     "hiroba.features.administration",
     "hiroba.features.guide",
     "hiroba.features.systems",
+    "hiroba.features.versions",
     "hiroba.features.tray",
 ]
 

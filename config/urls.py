@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hiroba.features.administration.urls")),
     path("", include("hiroba.features.guide.urls")),
     path("", include("hiroba.features.systems.urls")),
+    path("", include("hiroba.features.versions.urls")),
     path("", include("hiroba.features.tray.urls")),
 ]
 handler400 = "hiroba.foundation.web.views.bad_request"

@@ -20,6 +20,7 @@ from hiroba.foundation.access.audiences import principals_in, say_audience, say_
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
 from hiroba.foundation.people.queries import get_tree, role_names_of
+from hiroba.ingest.versions.queries import count_offers, find_newest
 from hiroba.search.highlight import find_matches
 from hiroba.search.queries import understand
 
@@ -41,6 +42,8 @@ class Opened:
     can_change: bool
     is_everyone: bool
     links: list[tuple[str, bool, Record]]
+    newest: Record | None
+    offers: int
     outline: list[Passage]
     player: Player | None
     paper: Paper | None
@@ -79,6 +82,8 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
         can_change=can_change(person, record),
         is_everyone=EVERYONE in principals,
         links=archive.linked_records_visible_to(person, record),
+        newest=find_newest(person, record),
+        offers=count_offers(person, record),
         outline=list(passages.filter(kind="heading")[:60]),
         player=find_player(revision, place.here),
         paper=paper,

@@ -34,6 +34,7 @@ ACTS: dict[str, StrPromise] = {
     "record.withdrawn": _("取り下げた"),
     "record.restored": _("取り下げを取り消した"),
     "record.released": _("止めていたものを共有できるようにした"),
+    "record.linked": _("ほかの版かどうかを決めた"),
     "paper.confirmed": _("届いた紙の題名などを確かめた"),
     "people.imported": _("職員と部署を取り込んだ"),
     "person.revised": _("職員の情報を変えた"),

@@ -14,6 +14,8 @@ KINDS: dict[str, str] = {
     "record.restored": "取り下げを取り消した",
     "record.renamed": "題名を変えた",
     "record.extracted": "原本から文を読み直した",
+    "record.linked": "ほかの版や、別の形式の同じものと結びつけた",
+    "record.unlinked": "ほかの版や、別の形式の同じものとの結びつきを外した",
     "access.changed": "異動や役割の変更で、読めるものが変わった",
     "people.imported": "職員と部署を取り込んだ",
     "person.added": "職員を加えた",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class VersionsPagesConfig(AppConfig):
+    name = "hiroba.features.versions"
+    label = "versions_pages"
