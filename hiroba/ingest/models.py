@@ -128,3 +128,34 @@ class Source(models.Model):
         """Give what the records of this source name as theirs: a source that was removed is never mixed with one that
         was added later."""
         return f"{self.kind}:{self.pk}"
+
+
+class OutsideIdentity(models.Model):
+    """Who an identity of a system outside (a SID of Windows) is here. By one that nobody has mapped, nobody reads."""
+
+    name = models.CharField(max_length=190, unique=True)
+    label = models.CharField(max_length=200, blank=True)
+    audience = models.ForeignKey(Audience, null=True, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+
+
+class OutsideFile(models.Model):
+    """A file on a server as the last visit saw it; its record has the same source and key, and outlives it there."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="files")
+    external_key = models.CharField(max_length=500)
+    path = models.CharField(max_length=1000)
+    file_id = models.CharField(max_length=20, blank=True)
+    size = models.BigIntegerField()
+    modified_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    access = models.JSONField(default=dict)
+    # What we gave the record last: another one means that a person has decided otherwise since.
+    audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")
+    round = models.PositiveIntegerField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_key"], name="outside_file_key_once")]
+        indexes = [models.Index(fields=["source", "path"]), models.Index(fields=["source", "file_id"])]

@@ -13,6 +13,8 @@ KINDS: dict[str, str] = {
     "record.withdrawn": "取り下げた",
     "record.restored": "取り下げを取り消した",
     "record.renamed": "題名を変えた",
+    "record.vanished": "もとの場所からなくなった(資料は残っている)",
+    "record.reappeared": "もとの場所に、また現れた",
     "record.extracted": "原本から文を読み直した",
     "record.linked": "ほかの版や、別の形式の同じものと結びつけた",
     "record.unlinked": "ほかの版や、別の形式の同じものとの結びつきを外した",
