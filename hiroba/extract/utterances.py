@@ -17,6 +17,7 @@ _NEAR_SILENCE = 0.5
 PAUSE = 0.8  # seconds of silence after which a new line begins
 LONG_LINE, LONGEST_LINE = 60, 120  # characters from which a line ends at a space, or anywhere
 _ENDS = ("。", "?", "\uff1f", "!", "\uff01", ".")
+FASTEST = 25.0  # characters a second; the fastest speakers say 12
 _SAME_AT_MOST = 2  # equal utterances one after the other that people do say
 # What Whisper learned from subtitles and says when nobody speaks (openai/whisper discussion 928).
 _SUBTITLES = re.compile(
@@ -35,11 +36,14 @@ def kept(heard: Iterable[Heard]) -> Iterator[Heard]:
         bare = _PUNCTUATION.sub("", each.text)
         times = times + 1 if bare == before else 1
         before = bare
-        if bare and times <= _SAME_AT_MOST and not _is_made_up(each):
+        if each.pieces and bare and times <= _SAME_AT_MOST and not _is_made_up(each):
             yield each
 
 
 def _is_made_up(each: Heard) -> bool:
+    seconds = each.pieces[-1].end - each.pieces[0].start
+    if len(each.text) > FASTEST * max(1.0, seconds):
+        return True  # a loop at the edge of silence: hundreds of characters within a second
     if _SUBTITLES.fullmatch(each.text.strip()):
         return each.no_speech > 0.2 or each.logprob < -0.4
     return each.no_speech > _NEAR_SILENCE and each.logprob < GUESSED

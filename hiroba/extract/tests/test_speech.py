@@ -191,6 +191,11 @@ def test_a_loop_within_an_utterance_is_cut_to_one_round_and_marked() -> None:
     assert [(mark.start, mark.end, mark.kind) for mark in marks] == [(0, len(text), "unsure")]
 
 
+def test_nobody_says_a_hundred_characters_in_a_second() -> None:
+    pieces = tuple(Sure("お楽しみに、", 0.9, 39 + at / 50, 39 + at / 50) for at in range(30))
+    assert list(utterances.kept([Heard(pieces, 0.7, -0.1)])) == []
+
+
 def test_a_line_ends_with_its_sentence_and_at_a_pause() -> None:
     pieces = [Sure("はい。", 0.9, 0, 1), Sure("では", 0.3, 1.1, 2), Sure("次に", 0.9, 3, 4)]
     lines = list(utterances.lines_of(Heard(tuple(pieces), 0, 0)))
