@@ -52,7 +52,7 @@ def kept_records(office: Office) -> list[KeptRecord]:
 def wait_until_all_is_read(office: Office, seconds: float = 90) -> dict[str, Any]:
     """Wait until nothing is on its way in and the index has caught up; give what `hiroba doctor` says then."""
     until = time.monotonic() + seconds
-    waiting = "SELECT count(*) FROM ingest_item WHERE state IN ('received', 'reading')"
+    waiting = "SELECT count(*) FROM ingest_item WHERE state IN ('received', 'reading', 'slow')"
     while time.monotonic() < until:
         if rows(office, waiting)[0][0] == 0:
             found = office.json("doctor", "--originals")

@@ -28,10 +28,10 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_papers(tmp_path_factory.mktemp("papers") / "受付の資料")
 
 
-def settled(visitor: Visitor) -> None:
+def settled(visitor: Visitor, seconds: float = 30) -> None:
     """Wait until a batch's page says that nothing is under way."""
     visitor.page.wait_for_url(re.compile(r"/intake/batches/\d+/$"))
-    until = time.monotonic() + 30
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         # The page's policy forbids waiting inside it: ask from outside.
         if visitor.page.evaluate(
