@@ -11,6 +11,7 @@ from hiroba.extract.pdf_lines import Box, Line, joined_text, paragraphs
 from hiroba.extract.recognition.engine import Writing
 from hiroba.extract.recognition.order import Row
 from hiroba.extract.recognition.preparation import Prepared
+from hiroba.extract.recognition.spelling import by_neighbours, by_words, with_japanese_signs
 
 UNSURE_BELOW = 0.9
 CELL_GAP = "　"  # between the cells of a row; the places of the cells are spans
@@ -58,7 +59,7 @@ def _line(row: Row, page: Prepared) -> Written:
             is_row |= gap > _WIDE_GAP * em
             text += CELL_GAP if gap > _WIDE_GAP * em or row.table else " " if gap > _WORD_GAP * em else ""
         start = len(text)
-        text += writing.text
+        text += with_japanese_signs(writing.text)
         pieces.append(Piece(start, len(text), box_of(writing, page), writing.sureness))
     box = pieces[0].box
     for piece in pieces[1:]:
@@ -83,14 +84,23 @@ def box_of(writing: Writing, page: Prepared) -> Box:
 
 def _passage(text: str, lines: list[tuple[int, Line]], number: int) -> Passage:
     box = lines[0][1].box
-    spans, marks = [], []
+    text, changed = by_words(by_neighbours(text))
+    spans: list[Span] = []
+    marks: list[Mark] = []
     for start, line in lines:
         box = box.around(line.box)
         assert isinstance(line, Written)
         for piece in line.pieces:
             spans.append(Span(start + piece.start, start + piece.end, piece.box.locator(number)))
-            if piece.sureness < UNSURE_BELOW:
-                value = str(round(piece.sureness * 100))
-                marks.append(Mark(start + piece.start, start + piece.end, "unsure", value))
+            marks += _marks(piece, start, changed)
     is_row = lines[0][1].is_row
     return Passage(box.locator(number), text, "row" if is_row else "paragraph", 0, tuple(spans), tuple(marks))
+
+
+def _marks(piece: Piece, offset: int, changed: list[int]) -> Iterator[Mark]:
+    """What to look at again: the stretch the engine was unsure of, else the characters that its neighbours changed."""
+    start, end, value = offset + piece.start, offset + piece.end, str(round(piece.sureness * 100))
+    if piece.sureness < UNSURE_BELOW:
+        yield Mark(start, end, "unsure", value)
+    else:
+        yield from (Mark(place, place + 1, "unsure", value) for place in changed if start <= place < end)
