@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from hiroba.archive.models import Original, Record
+from hiroba.archive.models import Original, Passage, Record
 from hiroba.archive.queries import get_revision, passages_of, records_visible_to
 from hiroba.features.tray.models import Paper, PaperState, Scan, Separator
 from hiroba.foundation.access.audiences import principals_in, say_audience
@@ -95,8 +95,13 @@ def row_of(person: Person, paper: Paper) -> Row:
 
 def _head(person: Person, record: Record) -> Letterhead:
     passages = passages_of(get_revision(person, record.pk))[:LINES_LOOKED_AT]
-    lines = [line for passage in passages for line in passage.text.splitlines()]
-    return find_letterhead(lines, today())
+    return find_letterhead([line for passage in passages for line in _lines(passage)], today())
+
+
+def _lines(passage: Passage) -> list[str]:
+    """A paragraph of paper keeps the places of its lines: a letterhead is read line by line."""
+    lines = [passage.text[start:end] for start, end, _ in passage.spans]
+    return lines if len(lines) > 1 and passage.kind != "row" else passage.text.splitlines()
 
 
 def rows_visible_to(person: Person, state: str, limit: int = 50) -> list[Row]:
