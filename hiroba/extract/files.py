@@ -14,6 +14,7 @@ from hiroba.extract.archives import Limits, find_trouble
 from hiroba.extract.formats import LATER, READERS, find_format
 from hiroba.extract.passages import Extraction, Trouble
 from hiroba.extract.strange_xml import DamagedError
+from hiroba.extract.unlocking import unlocked
 
 # What parsers raise for broken input; lxml's XMLSyntaxError is a SyntaxError.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RecursionError, UnicodeError, KeyError, SyntaxError, DamagedError)
@@ -37,7 +38,7 @@ def extract(
     try:
         kind = find_format(path, name)
         if isinstance(kind, Trouble):
-            return Extraction(error=kind)
+            return unlocked(path, password) if kind.code == "EXTRACT-02" and password else Extraction(error=kind)
         return _read(path, kind, limits, password)
     except MemoryError:
         return Extraction(error=Trouble("EXTRACT-06"))

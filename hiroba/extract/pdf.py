@@ -44,16 +44,18 @@ class _Reading:
     warnings: list[Trouble] = field(default_factory=list)
 
 
-def extract(path: Path) -> Extraction:
+def extract(path: Path, password: str | None = None) -> Extraction:
     """Read the text of each page in reading order with its box; pages that have none, or none to be trusted, are named
     (EXTRACT-11, -12) and left to recognition as `parts`.
 
-    Encrypted: EXTRACT-02; broken: EXTRACT-03; longer than the limits: cut, with EXTRACT-14."""
+    Encrypted: EXTRACT-02, or EXTRACT-43 when `password` is not the one; broken: EXTRACT-03; longer than the limits:
+    cut, with EXTRACT-14."""
     try:
-        document = pdfium.PdfDocument(path)
+        document = pdfium.PdfDocument(path, password=password)
     except pdfium.PdfiumError as failure:
         is_locked = getattr(failure, "err_code", 0) in _PASSWORD_ERRORS
-        return Extraction(error=Trouble("EXTRACT-02" if is_locked else "EXTRACT-03"), extractor="pdf/1")
+        code = "EXTRACT-03" if not is_locked else "EXTRACT-02" if password is None else "EXTRACT-43"
+        return Extraction(error=Trouble(code), extractor="pdf/1")
     with closing(document):
         reading = _Reading()
         _read_pages(document, reading)

@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from hiroba.extract import office, wire
 from hiroba.extract.confinement import MEMORY
 from hiroba.extract.passages import Extraction, Part, Trouble
 from hiroba.extract.spool import Spool
+from hiroba.extract.unlocking import UNLOCKED
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60  # a loaded machine may take long to start Python; the file's own time begins after that
@@ -185,10 +187,20 @@ class Sandbox:
         EXTRACT-05 it took longer than `seconds`, EXTRACT-06 it needed more than `memory` bytes, EXTRACT-08 the reader
         died. What only LibreOffice opens takes up to `office.SECONDS` more; EXTRACT-40 where that is not installed."""
         found = self._ask(path, name=name, password=password)
+        if found.facts.get(UNLOCKED) and found.attachments:
+            return self._extract_unlocked(found, name)
         if found.error is None or found.error.code != office.NEEDED:
             return found
         with self._offices:
             return office.read_converted(path, found, self._ask)
+
+    def _extract_unlocked(self, found: Extraction, name: str | None) -> Extraction:
+        """Read the file that was inside a lock, from a copy that is gone afterwards."""
+        with tempfile.NamedTemporaryFile(prefix="hiroba-unlocked-") as file:
+            for piece in found.attachments[0].pieces():
+                file.write(piece)
+            file.flush()
+            return self.extract(Path(file.name), name)
 
     def draw(self, path: Path, page: int, width: int) -> Extraction:
         """Draw a page of a PDF or a picture within the same limits: WebP, `width` pixels wide, or with width 0 as print
