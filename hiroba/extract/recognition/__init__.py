@@ -9,25 +9,28 @@ from pathlib import Path
 
 from hiroba.extract.passages import Extraction, Trouble
 from hiroba.extract.recognition.engine import EngineMissingError
+from hiroba.extract.recognition.fax_line import fax_facts
 from hiroba.extract.recognition.paragraphs import passages_of
 from hiroba.extract.recognition.preparation import is_blank, prepare
 from hiroba.extract.recognition.reading import read_page
 from hiroba.extract.recognition.sheet import SheetError, open_sheet
 
-ENGINE = "recognition/2"
+ENGINE = "recognition/3"
 """Changes whenever a page would be read otherwise than before: pages are then read again."""
 
 
 def read_part(path: Path, number: int) -> Extraction:
     """Read page `number` (from 1) of a picture or a PDF: passages in reading order, unsure stretches marked.
 
-    PAPER-04: the engine is not installed; PAPER-01 … 03, EXTRACT-03: the page cannot be opened. Warnings: PAPER-06
-    the page is blank, PAPER-05 vertical writing was read without Tesseract, PAPER-07 the file ends in the middle."""
+    Facts: `fax_from` and `fax_at` from the line a FAX machine printed; `turned` (degrees counter-clockwise) when the
+    page lay upside down or on its side; `blank` when nothing is written on it. Errors: PAPER-04 the engine is not
+    installed; PAPER-01 … 03, EXTRACT-03 the page cannot be opened. Warnings: PAPER-06 the page is blank, PAPER-05
+    vertical writing was read without Tesseract, PAPER-07 the file ends in the middle of the page."""
     try:
         sheet = open_sheet(path, number)
         page = prepare(sheet)
         if is_blank(page):
-            return Extraction(warnings=(Trouble("PAPER-06", {"page": number}),), extractor=ENGINE)
+            return Extraction((), (Trouble("PAPER-06", {"page": number}),), facts={"blank": "1"}, extractor=ENGINE)
         reading = read_page(page)
     except SheetError as failure:
         return Extraction(error=failure.trouble, extractor=ENGINE)
@@ -36,4 +39,7 @@ def read_part(path: Path, number: int) -> Extraction:
     passages = tuple(passages_of(reading.rows, reading.page, number))
     codes = {"PAPER-05": reading.is_without_tesseract, "PAPER-07": sheet.is_cut_short}
     warnings = tuple(Trouble(code, {"page": number}) for code, is_so in codes.items() if is_so)
-    return Extraction(passages, warnings, extractor=ENGINE)
+    facts = fax_facts(reading.rows, reading.page.grey.shape[0])
+    if reading.page.quarter_turns:
+        facts["turned"] = str(reading.page.quarter_turns * 90)
+    return Extraction(passages, warnings, facts=facts, extractor=ENGINE)
