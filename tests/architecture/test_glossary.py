@@ -22,6 +22,8 @@ PARTS_OF = {
     "audience principal": "principal",
     "journal entry": "access journal",
     "cursor": "change",
+    "awaited part": "part",
+    "part reading": "part",
 }
 SAME_EVERYWHERE = {
     "account",
@@ -76,6 +78,7 @@ def test_addresses_are_made_of_the_same_words() -> None:
     acts = {
         "withdrawal",
         "settlement",
+        "waiting",
         "restoration",
         "opening",
         "retry",

@@ -19,6 +19,18 @@ FIRST = ("公園の遊具を点検しました。", "児童公園のすべり台
 SECOND = ("次の点検は来年の五月です。",)
 
 
+def put_right(visitor: Visitor, record: str, words: str, instead: str) -> None:
+    """Click the line that says `words`, write another instead, and see it in the record."""
+    page = visitor.page
+    page.goto(record)
+    page.locator("#page-2 .line", has_text=words).first.click()
+    page.wait_for_url("**/correction/**")
+    page.fill("input.long >> nth=0", instead)
+    page.click("main .row button[type=submit] >> nth=-1")
+    page.wait_for_url("**/records/*/?at=**")
+    assert instead in page.locator(".cited").first.inner_text()
+
+
 def test_paper_dropped_in_the_browser_is_found_opened_in_place_and_put_right(visit: Visit, tmp_path: Path) -> None:
     kimura = visit("kimura")
     name = f"点検の通知{kimura.page.evaluate('innerWidth')}"
@@ -41,14 +53,7 @@ def test_paper_dropped_in_the_browser_is_found_opened_in_place_and_put_right(vis
     assert kondo.page.locator("text=直す").count() == 0  # reading is not changing
 
     record = re.sub(r"\?.*", "", kondo.page.url)
-    kimura.page.goto(f"{record}")
-    kimura.page.locator("#page-2 .line", has_text="来年の五月").first.click()
-    kimura.page.wait_for_url("**/correction/**")
-    kimura.page.fill("input.long >> nth=0", "次の点検は来年の六月十日です。")
-    kimura.page.click("main .row button[type=submit] >> nth=-1")
-    kimura.page.wait_for_url("**/records/*/?at=**")
-    assert "来年の六月十日" in kimura.page.locator(".cited").first.inner_text()
-
+    put_right(kimura, record, "来年の五月", "次の点検は来年の六月十日です。")
     kondo.page.goto(record)
     assert "来年の六月十日" in kondo.page.inner_text("main")
     with kondo.page.expect_download() as waiting:
