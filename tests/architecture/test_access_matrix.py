@@ -17,13 +17,14 @@ from django.utils import timezone
 from hiroba.features.account.actions import add_token
 from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.foundation.access.principals import of_unit
-from hiroba.foundation.people.models import Person, RoleGrant, Team, Token
+from hiroba.foundation.people.models import PendingImport, Person, RoleGrant, Team, Token
 from hiroba.foundation.people.queries import today
 from hiroba.ingest.models import Item, ItemState, Source
 from hiroba.ingest.receiving import Parcel, open_batch, receive
 from hiroba.ingest.versions.models import Pair, PairState
 from tests.world import World
 
+FILE = "職員番号,ログイン,氏名,部署コード,部署名\r\n2001,mori,森 茂,0602,清掃課\r\n".encode()
 PERSONAS = ("anonymous", "owner", "colleague", "outsider", "former", "left", "admin", "auditor")
 S = 302  # sent to sign in
 TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -54,6 +55,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake-files": ("POST /intake/batches/{batch}/files/ file", (S, 201, 404, 404, 404, S, 404, 404)),
     "intake-batch-withdrawal": ("POST /intake/batches/{batch}/withdrawal/", (S, 302, 404, 404, 404, S, 404, 404)),
     "intake-retry": ("POST /intake/items/{item}/retry/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "intake-unlocking": ("POST /intake/items/{item}/unlocking/", (S, 404, 404, 404, 404, S, 404, 404)),
     "intake-interruption": ("POST /intake/items/{item}/interruption/", (S, 302, 404, 404, 404, S, 404, 404)),
     "intake-continuation": ("POST /intake/items/{item}/continuation/", (S, 302, 404, 404, 404, S, 404, 404)),
     "intake-release": ("GET /intake/records/{held}/release/", (S, 200, 404, 404, 404, S, 404, 404)),
@@ -76,6 +78,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "administration-import-application": (
         "POST /administration/people/import/application/",
         (S, 403, 403, 403, 403, S, 409, 403),
+    ),
+    "administration-import-waiting": (
+        "GET /administration/people/import/waiting/{pending}/",
+        (S, 403, 403, 403, 403, S, 200, 403),
     ),
     "administration-person": ("GET /administration/people/{person}/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-person-state": (
@@ -166,6 +172,9 @@ def things(world: World) -> dict[str, object]:
         "item": item.pk,
         "token": Token.objects.get(name="matrix").pk,
         "person": world.sato.pk,
+        "pending": PendingImport.objects.create(
+            file=FILE, on=today(), is_part=True, mark="", gains=[], proposed_by=world.endo, proposed_at=timezone.now()
+        ).pk,
         "team": Team.objects.get().pk,
         "source": _source(world, section),
         "table": _table(world, section),

@@ -1,7 +1,8 @@
 """What an administrator does to people, teams and roles. Each act is in the access journal before the answer.
 
 Four eyes: nobody changes their own roles or switches themselves off, and the last administrator stays. An
-administrator who wants to read the journal needs a second one who grants it, and that is in the journal too."""
+administrator who wants to read the journal needs a second one who grants it, and that is in the journal too. Posts:
+see four_eyes."""
 
 from __future__ import annotations
 
@@ -16,7 +17,6 @@ from hiroba.foundation.changes import journal, log
 from hiroba.foundation.people import importing
 from hiroba.foundation.people.models import Membership, Person, RoleGrant, RoleName, Team, in_force
 from hiroba.foundation.people.passwords import add_reset_code
-from hiroba.foundation.people.plan import Plan
 from hiroba.foundation.people.queries import posts_of, today
 from hiroba.foundation.people.sign_ins import end_for_leavers, end_sign_ins, end_tokens
 from hiroba.foundation.refusal import Refusal
@@ -39,15 +39,6 @@ def _require_administrator_left(but: Person) -> None:
     left = RoleGrant.objects.filter(in_force(today()), role=RoleName.ADMINISTRATOR, person__is_active=True)
     if not left.exclude(person=but).exists():
         raise Refusal("ADMIN-02")
-
-
-@transaction.atomic
-def import_people(actor: Person, plan: Plan) -> list[importing.Slip]:
-    """Carry out the plan that was shown and give the slips of those who are new."""
-    require_role(actor, RoleName.ADMINISTRATOR)
-    slips = importing.apply_import(plan, actor, with_slips=True)
-    journal.note_now(actor.pk, "people.imported", detail=f"on={plan.on} posts={len(plan.posts)}")
-    return slips
 
 
 @transaction.atomic

@@ -13,14 +13,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from hiroba.features.administration.four_eyes import confirm_import, import_at_the_machine
 from hiroba.features.administration.office import create_office
 from hiroba.features.administration.slips import write_slips
 from hiroba.foundation.changes import journal
-from hiroba.foundation.people.importing import apply_import, plan_import
+from hiroba.foundation.people.importing import plan_import
+from hiroba.foundation.people.models import PendingImport
 from hiroba.foundation.people.passwords import readable_password
 from hiroba.foundation.people.plan import Plan
 from hiroba.foundation.people.planning import require_applicable
-from hiroba.foundation.people.queries import today
+from hiroba.foundation.people.queries import get_person, today
 from hiroba.foundation.people.rows import Problem, parse_day
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.words import say
@@ -51,8 +53,9 @@ def say_init(result: dict[str, Any]) -> str:
 
 def people_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which file, from which day, and whether to do it or only to show it."""
-    parser.add_argument("verb", choices=["import"])
-    parser.add_argument("file", metavar="FILE.csv", type=Path)
+    parser.add_argument("verb", choices=["import", "waiting", "confirm"])
+    parser.add_argument("file", metavar="FILE.csv|ID", nargs="?", default="", help="waiting では書かない")
+    parser.add_argument("--as", dest="login", metavar="LOGIN", help="confirm: 確かめた管理者")
     parser.add_argument("--on", metavar="DATE", type=_day, help="この日から(書かないときは、きょう)")
     parser.add_argument("--apply", action="store_true", help="変わるところを見るだけでなく、変える")
     kind = parser.add_mutually_exclusive_group()
@@ -74,9 +77,13 @@ def run_people(options: argparse.Namespace) -> dict[str, Any]:
     """Show what the file would change, and with --apply do it: all or nothing.
 
     PEOPLE-33 when the file cannot be opened; with --apply, PEOPLE-20 after each problem on stderr."""
+    if options.verb == "waiting":
+        return {"waiting": [_waiting(row) for row in PendingImport.objects.filter(outcome=PendingImport.WAITING)]}
+    if options.verb == "confirm":
+        return _confirm(options)
     is_part = True if options.part else False if options.all else None
     try:
-        plan = plan_import(options.file, options.on or today(), is_part)
+        plan = plan_import(Path(options.file), options.on or today(), is_part)
     except OSError as error:
         raise Refusal("PEOPLE-33", file=str(options.file)) from error
     slips: Path | None = None
@@ -85,13 +92,30 @@ def run_people(options: argparse.Namespace) -> dict[str, Any]:
     return report(plan, is_applied=options.apply, slips=slips)
 
 
+def _waiting(row: PendingImport) -> dict[str, Any]:
+    by = row.proposed_by.login if row.proposed_by else ""
+    return {"id": row.pk, "on": row.on, "by": by, "at": row.proposed_at, "gains": row.gains}
+
+
+def _confirm(options: argparse.Namespace) -> dict[str, Any]:
+    """Confirm as a second administrator; ADMIN-06 as the first. Whoever sits at the machine can name anybody: the
+    journal keeps that it was done here."""
+    if not options.file.isdecimal():
+        raise Refusal("ACCESS-01")
+    with transaction.atomic():
+        person = get_person(options.login or "")
+        plan, made = confirm_import(person, int(options.file))
+        journal.note_now(None, "people.imported", "import", options.file, f"confirmed at the machine as {person.login}")
+        slips = write_slips(made, options.slips or _slips_file()) if made and not options.no_slips else None
+    return report(plan, is_applied=True, slips=slips)
+
+
 def _apply(plan: Plan, options: argparse.Namespace) -> Path | None:
     for problem in plan.problems:
         sys.stderr.write(f"{problem.line}行目: {say(problem.code, problem.params)}\n")
     require_applicable(plan)
     with transaction.atomic():
-        made = apply_import(plan, None, with_slips=not options.no_slips)
-        journal.note_now(None, "people.imported", detail=f"on={plan.on} posts={len(plan.posts)}")
+        made = import_at_the_machine(plan, with_slips=not options.no_slips)
         # Inside the transaction: were the slips lost, nobody could sign in.
         return write_slips(made, options.slips or _slips_file()) if made else None
 
@@ -137,6 +161,9 @@ _STEPS = {
 
 def say_people(result: dict[str, Any]) -> str:
     """Sum the plan up in plain words: counts by kind of change, then what is wrong."""
+    if "waiting" in result:
+        rows = [f"  {row['id']}: {row['on']} から({row['by']})" for row in result["waiting"]]
+        return "\n".join(["ほかの管理者の確認を待っています:", *rows] if rows else ["確認を待つものはありません。"])
     lines = [f"{result['on']} から" + ("、変えました" if result["applied"] else "、次のように変わります")]
     for key, word in (("units", "部署"), ("persons", "職員"), ("posts", "所属")):
         counts: dict[str, int] = {}

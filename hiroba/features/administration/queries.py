@@ -9,11 +9,22 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from hiroba.foundation.access.audiences import say_principal
 from hiroba.foundation.access.principals import require_role
 from hiroba.foundation.changes.acts import ACTS
 from hiroba.foundation.changes.exporting import journal_csv
 from hiroba.foundation.changes.models import JournalEntry
-from hiroba.foundation.people.models import Membership, Person, Post, RoleGrant, RoleName, Team, UnitTerm, in_force
+from hiroba.foundation.people.models import (
+    Membership,
+    PendingImport,
+    Person,
+    Post,
+    RoleGrant,
+    RoleName,
+    Team,
+    UnitTerm,
+    in_force,
+)
 from hiroba.foundation.people.queries import get_tree, today
 from hiroba.foundation.refusal import Refusal
 
@@ -69,6 +80,14 @@ def persons_visible_to(person: Person, words: str = "") -> QuerySet[Person]:
             | Q(staff_number__startswith=word)
         )
     return found
+
+
+def gains_in_words(pending: PendingImport) -> list[tuple[str, str]]:
+    """Say which administrators would read more by an import, and of whom."""
+    tree = get_tree(pending.on)
+    return [
+        (str(each["name"]), "、".join(say_principal(name, tree) for name in each["gains"])) for each in pending.gains
+    ]
 
 
 def with_posts(persons: list[Person]) -> list[PersonRow]:

@@ -14,6 +14,11 @@ urlpatterns: list[URLPattern] = [
         views.people_import_application,
         name="administration-import-application",
     ),
+    path(
+        "administration/people/import/waiting/<int:pending_id>/",
+        views.people_import_waiting,
+        name="administration-import-waiting",
+    ),
     path("administration/people/<int:person_id>/", views.person, name="administration-person"),
     path("administration/people/<int:person_id>/state/", views.person_state, name="administration-person-state"),
     path("administration/people/<int:person_id>/roles/", views.person_roles, name="administration-person-roles"),

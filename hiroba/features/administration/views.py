@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hiroba.features.administration import actions, house, queries
+from hiroba.features.administration import actions, four_eyes, house, queries
 from hiroba.features.administration.forms import DayField, ImportForm
 from hiroba.features.administration.slips import slip_rows
 from hiroba.features.administration.upload import carried, carry
@@ -150,8 +150,32 @@ def people_import_application(request: HttpRequest) -> HttpResponse:
     plan = plan_import(upload.file, upload.on, upload.is_part)
     if plan.mark != upload.mark:
         raise Refusal("PEOPLE-27")
-    slips = actions.import_people(actor, plan)
-    return render(request, "administration/applied.html", {"plan": plan, "rows": slip_rows(slips)})
+    done = four_eyes.import_people(actor, plan, upload.file)
+    if done.pending is not None:
+        return redirect("administration-import-waiting", done.pending.pk)
+    return render(request, "administration/applied.html", {"plan": plan, "rows": slip_rows(done.slips)})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def people_import_waiting(request: HttpRequest, pending_id: int) -> HttpResponse:
+    """Show an import by which an administrator reads more; POST lets a second administrator confirm or refuse it."""
+    actor = person_of(request)
+    if request.method == "POST" and request.POST.get("refuse"):
+        four_eyes.refuse_import(actor, pending_id)
+        return redirect("administration-import")
+    if request.method == "POST":
+        plan, slips = four_eyes.confirm_import(actor, pending_id)
+        return render(request, "administration/applied.html", {"plan": plan, "rows": slip_rows(slips)})
+    pending, plan = four_eyes.show_pending(actor, pending_id)
+    note(request, "administration.read", "import", pending_id)
+    shown = {
+        "pending": pending,
+        "plan": plan,
+        "gains": queries.gains_in_words(pending),
+        "is_mine": pending.proposed_by_id == actor.pk,
+    }
+    return render(request, "administration/waiting.html", shown)
 
 
 def _day(text: str) -> dt.date | None:

@@ -15,7 +15,8 @@ from hiroba.archive.models import Record
 from hiroba.archive.queries import records_held_for, records_visible_to
 from hiroba.foundation.access.audiences import principals_in, say_audience
 from hiroba.foundation.access.principals import EVERYONE, of_unit, principals_of
-from hiroba.foundation.people.models import Person
+from hiroba.foundation.people.models import PendingImport, Person
+from hiroba.foundation.people.pending import pending_imports_visible_to
 from hiroba.foundation.people.queries import Tree, get_tree
 from hiroba.ingest.queries import count_under_way, latest_items_of
 
@@ -67,6 +68,7 @@ class Day:
 
     now: dt.datetime
     waiting: list[Waiting]
+    imports: list[PendingImport]
     lately: list[Card]
     mine: list[Mine]
     mine_open: int
@@ -83,6 +85,7 @@ def get_day(person: Person, limit: int = 12) -> Day:
     newest.sort(key=lambda record: not _is_of_own_unit(record, principals))
     return Day(
         now=timezone.localtime(),
+        imports=list(pending_imports_visible_to(person)[:10]),
         waiting=[_waiting(record) for record in records_held_for(person)[:10]],
         lately=[card_of(record, principals, tree) for record in _one_of_each(newest)[:limit]],
         mine=_mine(person),

@@ -135,6 +135,29 @@ class RoleGrant(models.Model):
     until_on = models.DateField(null=True, blank=True)
 
 
+class PendingImport(models.Model):
+    """A personnel file by which an administrator would read more than before: it waits for a second administrator.
+    One that was applied at the machine itself is told to all of them instead."""
+
+    WAITING, APPLIED, REFUSED = "", "applied", "refused"
+    file = models.BinaryField()  # emptied when it is decided
+    on = models.DateField()
+    is_part = models.BooleanField()
+    mark = models.CharField(max_length=64)  # of the plan that was shown
+    # [{"login": "endo", "name": "遠藤 光", "gains": ["unit:0402", …]}, …]
+    gains = models.JSONField()
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+
+    @property
+    def names(self) -> str:
+        """Give the names of the administrators who would read more."""
+        return "、".join(str(each["name"]) for each in self.gains)
+
+
 class SignIn(models.Model):
     """One browser where a person is signed in: what the session list shows, and what sign-out-everywhere ends."""
 
