@@ -25,7 +25,7 @@ from hiroba.ingest.models import Source
 from hiroba.ingest.naming import safe_name
 from hiroba.ingest.tables.enclosures import take_enclosures
 from hiroba.ingest.tables.meaning import Meaning
-from hiroba.ingest.tables.models import Row, RowState, Run
+from hiroba.ingest.tables.models import Row, RowState, Run, write_rows
 
 ROWS_A_LEAF = {"cases": 1, "rows": 200}
 STATE_COLUMN = "抽出での状態"
@@ -82,7 +82,7 @@ def _note_place(rows: Sequence[Row], lines: Sequence[_Line], starts: Sequence[in
             line.row.digest = ""
     for row in rows:
         row.waiting, row.is_waiting = None, False
-    Row.objects.bulk_update(rows, ["record", "line", "digest", "waiting", "is_waiting"], batch_size=200)
+    write_rows(rows, ["record", "line", "digest", "waiting", "is_waiting"])
 
 
 _Slice = dict[int, dict[str, str]]  # a leaf read back: the cells by column name, for each line where a row starts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -95,3 +97,12 @@ class Row(models.Model):
             models.Index(fields=["table", "is_waiting", "place"]),
             models.Index(fields=["table", "seen_in"]),
         ]
+
+
+def write_rows(rows: Sequence[Row], fields: Sequence[str]) -> None:
+    """Write these fields of rows that are there already.
+
+    As an upsert by id: an UPDATE with a CASE for each row and field takes ten times as long."""
+    Row.objects.bulk_create(
+        rows, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=list(fields)
+    )

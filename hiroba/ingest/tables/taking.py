@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from hiroba.connectors.tables import Row as Read
 from hiroba.ingest.tables.meaning import Meaning, digest_of, hidden_key
-from hiroba.ingest.tables.models import Row, RowState, Run, Step, Table
+from hiroba.ingest.tables.models import Row, RowState, Run, Step, Table, write_rows
 from hiroba.ingest.tables.stopping import find_stopped
 from hiroba.language.private import CONTEXT_WORDS, find_my_numbers
 
@@ -105,7 +105,7 @@ def _renew(run: Run, row: Row, cells: Sequence[str], digest: str, column: str) -
 def _write(run: Run, table: Table, step: _Step, looked: int) -> None:
     Row.objects.bulk_create(step.new, batch_size=500)
     fields = ["digest", "column", "seen_in", "changed_at", "state", "waiting", "is_waiting"]
-    Row.objects.bulk_update(step.changed, fields, batch_size=100)
+    write_rows(step.changed, fields)
     Row.objects.filter(pk__in=step.same).update(seen_in=run.pk)
     Table.objects.filter(pk=table.pk).update(next_place=table.next_place + len(step.new))
     held = sum(row.state == RowState.HELD for row in (*step.new, *step.changed))
