@@ -29,6 +29,7 @@ from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.carried import SECONDS_FOR_CARRIED, add_children, carried_verdicts, store_carried
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
+from hiroba.ingest.pairing import pair_recording
 from hiroba.ingest.part_readings import forget_private, missing_of, packed_readings
 from hiroba.ingest.slow_line import await_parts
 from hiroba.ingest.whole import FirstReading, Reading, WholeReading
@@ -167,6 +168,7 @@ def finish_item(read: Read) -> None:
     item.save()
     if carrier is not None:
         link_records("attachment", carrier, kept.record)
+    pair_recording(kept.record)
     if kept.outcome in ("new", "revised", "renewed", "held") and not add_children(item, read.attached):
         item.code, item.params = "EXTRACT-44", {}
         item.save(update_fields=["code", "params"])
