@@ -6,6 +6,7 @@ them. The cursor is a document too, so a commit keeps it and the passages togeth
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Collection
@@ -50,6 +51,8 @@ from hiroba.search.engine import (
     WriterBusy,
 )
 from hiroba.search.query import Word
+
+logger = logging.getLogger(__name__)
 
 # Part of the directory's name: a new layout is a new, empty index, and the log is read again from 0.
 LAYOUT = 3
@@ -230,9 +233,13 @@ class EmbeddedWriter:
         self.commit(0)
 
     def close(self) -> None:
-        """Let go of the index; what was not committed is dropped."""
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
+        """Let go of the index; what was not committed is dropped. Where its files are gone or damaged there is nothing
+        to let go of, and whoever opens it next is told IndexDamaged."""
+        try:
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+        except (ValueError, OSError) as error:
+            logger.warning("SEARCH-02 closed over an index that cannot be read: %s", error)
 
 
 class _Reading:

@@ -15,7 +15,7 @@ from hiroba.archive.models import Passage, Record
 from hiroba.archive.queries import passages_visible_to, records_visible_to
 from hiroba.foundation.access.principals import principals_of
 from hiroba.foundation.changes.kinds import ACCESS_KINDS
-from hiroba.foundation.changes.readers import changes_after
+from hiroba.foundation.changes.readers import subjects_after
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.queries import get_tree, today
 from hiroba.foundation.refusal import Refusal
@@ -25,9 +25,6 @@ from hiroba.search.highlight import snippet
 from hiroba.search.indexing import engine
 from hiroba.search.query import Filter, Note, Query, Word, parse_query, without
 from hiroba.search.vocabulary import OfficeVocabulary
-
-# So many access changes at once (an import of people) are not sorted out one by one: they wait for the index.
-MOST_PENDING = 5_000
 
 
 @dataclass(frozen=True)
@@ -113,9 +110,7 @@ def understand(text: str) -> Query:
 def reach_of(person: Person) -> Reach:
     """Give what the person may read by the rule of now: records whose audience changed since the index was last
     written are left out until it has caught up, so that a revoked right is gone with the next request."""
-    pending = changes_after(engine().cursor(), MOST_PENDING, ACCESS_KINDS)
-    changed = frozenset(change.subject_id for change in pending if change.subject == "record")
-    return Reach(principals_of(person), changed)
+    return Reach(principals_of(person), subjects_after(engine().cursor(), "record", ACCESS_KINDS))
 
 
 def search(person: Person, asked: Asked) -> Results:

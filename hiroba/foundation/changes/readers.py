@@ -72,6 +72,14 @@ def changes_after(seq: int, limit: int, kinds: Collection[str] | None = None) ->
     return list(_after(seq, kinds).order_by("seq")[:limit])
 
 
+def subjects_after(seq: int, subject: str, kinds: Collection[str]) -> frozenset[int]:
+    """Give what changed after `seq` in one of these ways, each once, however many there are: what depends on nothing
+    being left out does not count pages."""
+    number_committed()
+    rows = _after(seq, kinds).filter(subject=subject)
+    return frozenset(rows.order_by().values_list("subject_id", flat=True).distinct())
+
+
 def pending(seq: int, kinds: Collection[str] | None = None) -> int:
     """Count the changes after `seq` (of these kinds), all that were committed before the call among them."""
     number_committed(wait=True)

@@ -369,3 +369,17 @@ def test_cursor_and_passages_never_disagree_after_a_kill(tmp_path: Path) -> None
         engine = EmbeddedEngine(tmp_path)
         assert engine.cursor() >= acknowledged
         assert engine.word_count(Word("税"), ALICE) == 20 * engine.cursor()
+
+
+def test_a_writer_over_vanished_files_closes_quietly_and_the_next_open_says_damaged(tmp_path: Path) -> None:
+    index = EmbeddedEngine(tmp_path)
+    writer = index.open_writer()
+    writer.commit(1)
+    (layout,) = tmp_path.iterdir()
+    for file in layout.iterdir():
+        file.unlink()
+    (layout / "meta.json").write_text("{")
+    writer.close()
+    with pytest.raises(IndexDamaged):
+        index.require_sound()
+    index.discard()

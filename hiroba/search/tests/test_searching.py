@@ -11,6 +11,7 @@ from hiroba.archive import actions
 from hiroba.archive.models import Record
 from hiroba.extract.passages import Passage, Span
 from hiroba.foundation.access.principals import EVERYONE
+from hiroba.foundation.changes import log
 from hiroba.foundation.refusal import Refusal
 from hiroba.search import queries
 from hiroba.search.indexing import catch_up, engine, open_indexer, rebuild
@@ -174,3 +175,20 @@ def test_kinds_units_people_and_periods_narrow(world: World, find: Callable[...,
     assert find("sato", "予算 人:近藤") == ["二"]
     assert find("sato", "予算 期間:平成元年度") == []
     assert sorted(find("sato", "予算 期間:今年度")) == ["一", "二"]
+
+
+def test_however_many_were_narrowed_before_the_index_follows_none_is_counted(world: World) -> None:
+    for number in range(3):
+        world.keep(world.kimura, f"{number}.txt", "話し中の件数")
+    catch_up(10)
+    records = list(Record.objects.order_by("pk"))
+    for _ in range(2_600):  # an office that opens and narrows all day
+        for record in records[:2]:
+            log.record("record.opened", "record", record.pk, None)
+    log.record("record.opened", "record", 999_999, None)
+    actions.share_record(world.kimura, records[2].pk, SECTION, "契約前のため")
+    assert total(world, "kondo", "話し中") == 0
+    facets = queries.count_facets(world.kondo, Asked("話し中"))
+    assert facets.records == 0
+    catch_up(30)
+    assert total(world, "kondo", "話し中") == 2
