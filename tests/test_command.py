@@ -10,8 +10,6 @@ import pytest
 from config.command import COMMANDS, _with_words
 from tests.journeys.office import Office, found_office
 
-pytestmark = pytest.mark.xdist_group("command")
-
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:

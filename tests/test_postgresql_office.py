@@ -16,7 +16,7 @@ from tests.faults.calling import Caller
 from tests.journeys.office import PASSWORD, Office, write_papers
 from tests.postgres import Cluster
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgresql-office")]
+pytestmark = [pytest.mark.postgres]
 
 STAFF = """職員番号,ログイン,氏名,ふりがな,メール,部署コード,部署名,上位部署コード,職,区分,開始日,終了日
 1001,kimura,木村 直美,きむら なおみ,,0402,子育て支援課,04,主任,本務,2024-04-01,

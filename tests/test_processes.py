@@ -11,8 +11,6 @@ import pytest
 
 from tests.journeys.office import found_office
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 
 def workers_of(home: Path) -> list[int]:
     """Give the worker processes whose office lies in `home`."""

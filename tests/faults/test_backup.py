@@ -18,8 +18,6 @@ from tests.faults.looking import kept_records, rows, wait_until_all_is_read
 from tests.faults.watching_processes import descendants_of
 from tests.journeys.office import Office, found_office, free_port
 
-pytestmark = pytest.mark.xdist_group("faults-backup")
-
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Any:

@@ -14,7 +14,6 @@ from tests.faults.calling import Caller
 from tests.faults.looking import kept_records, wait_until_all_is_read
 from tests.journeys.office import found_office
 
-pytestmark = pytest.mark.xdist_group("faults-disk")
 MEGABYTE = 1024 * 1024
 SIZE = 64 * MEGABYTE
 FULL = "ディスクの空きがなくなり、受け取れませんでした。"

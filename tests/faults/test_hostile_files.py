@@ -26,7 +26,6 @@ from tests.faults.watching_processes import PeakMemory, children_of
 from tests.journeys.office import ROOT, SHARED, Office
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("faults")
 FILES = SHARED / "data" / "office_files"
 GIGABYTE = 1024 * MEGABYTE
 

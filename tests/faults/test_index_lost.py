@@ -13,8 +13,6 @@ from tests.faults.calling import Caller
 from tests.faults.looking import wait_until_all_is_read
 from tests.journeys.office import Office
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 
 def delete(index: Path) -> None:
     shutil.rmtree(index)

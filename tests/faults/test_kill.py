@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.faults.killing import kill_at_random
 from tests.journeys.office import Office
-
-pytestmark = pytest.mark.xdist_group("faults-kill")
 
 
 def test_1_nothing_acknowledged_is_lost_or_doubled_when_processes_are_killed(

@@ -5,14 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.faults.calling import Caller
 from tests.faults.looking import kept_records, rows, wait_until_all_is_read
 from tests.journeys.office import Office
 from tests.journeys.paper import write_fax
 
-pytestmark = pytest.mark.xdist_group("faults-kill")
 READ = "SELECT number, read_at FROM ingest_partreading ORDER BY number"
 PAGES = 6
 

@@ -96,7 +96,6 @@ def write_scripts(folder: Path) -> None:
         docx(folder / f"{number}.docx", p(f"危ない印 {escaped}"))
 
 
-@pytest.mark.xdist_group("faults")
 def test_19_nothing_that_was_brought_in_runs_in_a_browser(office: Office, tmp_path: Path, chromium) -> None:  # type: ignore[no-untyped-def]  # noqa: F811 - the fixture
     write_scripts(tmp_path / "<script>alert(0)</script>"[:7])
     taken = office.json("import", str(tmp_path), "--as", "kimura", "--audience", "everyone", "--wait")
@@ -127,7 +126,6 @@ def test_19_nothing_that_was_brought_in_runs_in_a_browser(office: Office, tmp_pa
     assert visitor.complaints == []
 
 
-@pytest.mark.xdist_group("faults")
 def test_24_a_name_that_turns_the_writing_round_or_hides_letters_is_shown_without_that(
     office: Office, kimura: Caller
 ) -> None:

@@ -8,13 +8,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 from tests.faults.calling import Answer, Caller
 from tests.faults.looking import kept_records, rows, wait_until_all_is_read
 from tests.journeys.office import ROOT, Office
-
-pytestmark = pytest.mark.xdist_group("faults")
 
 
 def test_5_the_same_file_twenty_times_at_once_is_one_original_and_a_record_for_each_who_brought_it(

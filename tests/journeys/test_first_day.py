@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.journeys.conftest import Visitor
 from tests.journeys.office import SHARED, Office, write_papers
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey]
 Visit = Callable[..., Visitor]
 HIDDEN_PLACES = [
     ("話し中は57件", "受付の報告", "話し中は57件", "段落"),

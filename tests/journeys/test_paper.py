@@ -13,7 +13,7 @@ from tests.journeys.conftest import Visitor
 from tests.journeys.paper import write_fax
 from tests.journeys.test_first_day import settled
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey]
 Visit = Callable[..., Visitor]
 FIRST = ("公園の遊具を点検しました。", "児童公園のすべり台は安全です。")
 SECOND = ("次の点検は来年の五月です。",)
