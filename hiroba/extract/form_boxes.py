@@ -56,7 +56,7 @@ def lay(form: Page, sheet: Page) -> tuple[Lying, Alignment]:
     alignment = align(form, sheet)
     over = laid_over(sheet, alignment, form.shape[1], form.shape[0])
     printed = ink_of(form) > 0
-    return Lying(form, over, _grown(printed, 3), _grown(_rulings(printed), 4)), alignment
+    return Lying(form, over, grown(printed, 3), grown(rulings(printed), 4)), alignment
 
 
 def read_boxes(lying: Lying, fields: Sequence[Field], recognise: Recognise, today: date) -> list[Answer]:
@@ -111,7 +111,7 @@ def _strip(lying: Lying, field: Field) -> Page | None:
     if written.sum() < 12:
         return None
     kept = _without_specks(ink & ~taken) if field.kind == "date" else written
-    grey = np.where(_grown(kept, 2), lying.sheet[where], 255).astype(np.uint8)
+    grey = np.where(grown(kept, 2), lying.sheet[where], 255).astype(np.uint8)
     is_close = field.kind == "date" or _count_cells(lying.ruled[where]) > 2
     return _close_together(_brightened(grey), kept, CELL_GAP if is_close else WORD_GAP)
 
@@ -250,7 +250,7 @@ def _picture(lying: Lying, field: Field) -> bytes:
     return target.getvalue()
 
 
-def _grown(mask: Mask, reach: int) -> Mask:
+def grown(mask: Mask, reach: int) -> Mask:
     """Widen by `reach` pixels on every side."""
     for axis in (0, 1):
         grown = mask.copy()
@@ -263,7 +263,7 @@ def _grown(mask: Mask, reach: int) -> Mask:
     return mask
 
 
-def _rulings(ink: Mask, length: int = 60) -> Mask:
+def rulings(ink: Mask, length: int = 60) -> Mask:
     """Ink that belongs to straight lines across or down of at least `length` pixels."""
     return _runs(ink, length) | _runs(ink.T, length).T
 

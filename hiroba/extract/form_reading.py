@@ -34,7 +34,7 @@ def read_form(paths: Sequence[Path], asked: dict[str, Any]) -> Extraction:
     recognition of letters is not installed. Errors of pages as recognition gives them."""
     fields = fields_of(asked["fields"])[:MAX_FIELDS]
     try:
-        form, sheet = (_page(path, number) for path, number in zip(paths, asked["pages"], strict=True))
+        form, sheet = (page_at_dots(path, number) for path, number in zip(paths, asked["pages"], strict=True))
         lying, alignment = lay(form, sheet)
         facts = {"agreement": f"{alignment.agreement:.3f}"}
         if not alignment.is_same_form:
@@ -65,8 +65,8 @@ def _row(answer: Answer) -> dict[str, Any]:
     return row
 
 
-def _page(path: Path, number: int) -> Page:
-    """A page at DOTS an inch, whatever it was scanned at: a FAX of 200 × 100 gets its height back."""
+def page_at_dots(path: Path, number: int) -> Page:
+    """Give a page at DOTS an inch, whatever it was scanned at: a FAX of 200 × 100 gets its height back."""
     sheet = open_sheet(path, number)
     scale = DOTS / 72
     wide, high = (

@@ -37,6 +37,7 @@ class Task:
 TASKS = {
     "survey_scan": Task("hiroba.extract.scans", "survey", 300, 1500 * MEGABYTE),
     "split_scan": Task("hiroba.extract.scans", "split", 300, 1500 * MEGABYTE),
+    "measure_form": Task("hiroba.extract.form_ruling", "measure", 180, 2500 * MEGABYTE),
     "read_form": Task("hiroba.extract.form_reading", "read_form", 180, 2500 * MEGABYTE),
 }
 

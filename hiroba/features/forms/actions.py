@@ -1,0 +1,191 @@
+"""What a person does with forms: describe one, give it sheets, answer what could not be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from hiroba.archive.actions import can_change
+from hiroba.archive.models import Revision
+from hiroba.archive.originals import path_of
+from hiroba.archive.queries import get_revision, passages_of
+from hiroba.extract.form_cells import area_of
+from hiroba.extract.form_places import KINDS, Field, box_of, fields_of
+from hiroba.extract.tasks import run_task
+from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField, Medium, SheetState
+from hiroba.features.forms.queries import can_describe, fields_in, get_form, get_sheet, medium_of
+from hiroba.features.forms.typed import typed_value
+from hiroba.foundation.access.audiences import find_or_add_audience
+from hiroba.foundation.access.principals import of_unit
+from hiroba.foundation.people.models import Person, Unit
+from hiroba.foundation.people.queries import section_of
+from hiroba.foundation.refusal import Refusal
+
+MOST_FIELDS = 300
+
+
+def add_form(person: Person, record_id: int, name: str, page: int = 1) -> Form:
+    """Begin to describe a form on an empty sheet the person may read, for their section; boxes and names that are
+    found on paper are its first fields, for the person to put right. FORM-07 without a name, FORM-09 for a record that
+    has neither pages nor cells or whose page does not open, TRAY-03 without a section."""
+    blank = get_revision(person, record_id)
+    medium, section = medium_of(blank.record), section_of(person)
+    if medium is None:
+        raise Refusal("FORM-09")
+    if section is None:
+        raise Refusal("TRAY-03")
+    if not name.strip():
+        raise Refusal("FORM-07")
+    frame, proposed = _measured(blank, page) if medium == Medium.PAPER else ((0.0, 0.0), [])
+    with transaction.atomic():
+        form = Form.objects.create(
+            name=" ".join(name.split())[:100],
+            unit=Unit.objects.get(code=section),
+            audience=find_or_add_audience([of_unit(section)]),
+            person=person,
+            blank=blank,
+            page=max(1, page),
+            wide=frame[0],
+            high=frame[1],
+            medium=medium,
+            made_at=timezone.now(),
+        )
+        _write_fields(form, proposed)
+    return form
+
+
+def _measured(blank: Revision, page: int) -> tuple[tuple[float, float], list[Field]]:
+    """The size of the empty page, and the fields its ruled boxes seem to be."""
+    found = run_task("measure_form", [path_of(blank.original.sha256)], page=max(1, page))
+    if found.error is not None:
+        raise Refusal("FORM-09")
+    proposed = fields_of(json.loads(found.facts["fields"]))
+    return (float(found.facts["wide"]), float(found.facts["high"])), proposed
+
+
+@transaction.atomic
+def describe_form(person: Person, form_id: int, fields: Sequence[Field]) -> Form:
+    """Say which place holds what. Sheets are read again when places changed. FORM-07 for a place that is none,
+    FORM-08 for two fields of one name, ACCESS-02 for people of other sections."""
+    form = _describable(person, form_id)
+    _require_sound(form, fields)
+    if fields == fields_in(form):
+        return form
+    _write_fields(form, fields)
+    form.sheets.update(state=SheetState.READING, tries=0, code="", leased_until=None)
+    return form
+
+
+def _write_fields(form: Form, fields: Sequence[Field]) -> None:
+    kept = {row.name: row for row in form.fields.all()}
+    form.fields.exclude(name__in=[field.name for field in fields]).delete()
+    for ordinal, field in enumerate(fields):
+        row = kept.get(field.name) or FormField(form=form, name=field.name)
+        row.ordinal, row.kind, row.place = ordinal, field.kind, field.place
+        row.choices = [{"value": choice.value, "place": choice.place} for choice in field.choices]
+        row.save()
+
+
+def _require_sound(form: Form, fields: Sequence[Field]) -> None:
+    names = [field.name for field in fields]
+    if len(set(names)) != len(names):
+        raise Refusal("FORM-08")
+    is_place = box_of if form.medium == Medium.PAPER else area_of
+    places = [field.place for field in fields] + [c.place for field in fields for c in field.choices if c.place]
+    is_known = all(field.kind in KINDS and field.name for field in fields)
+    if not fields or len(fields) > MOST_FIELDS or not is_known or not all(is_place(place) for place in places):
+        raise Refusal("FORM-07")
+
+
+def _describable(person: Person, form_id: int) -> Form:
+    form = get_form(person, form_id)
+    if not can_describe(person, form):
+        raise Refusal("ACCESS-02")
+    return form
+
+
+def end_form(person: Person, form_id: int) -> None:
+    """Stop using a form; what was read from it is kept, and shown no more."""
+    form = _describable(person, form_id)
+    Form.objects.filter(pk=form.pk).update(ended_at=timezone.now())
+
+
+@transaction.atomic
+def add_sheets(person: Person, form_id: int, record_ids: Iterable[int]) -> list[FilledSheet]:
+    """Take records for sheets of a form, every page of them; they are read by the worker. FORM-07 for a form that has
+    no fields yet, FORM-09 for another kind of record."""
+    form = get_form(person, form_id)
+    if not form.fields.exists():
+        raise Refusal("FORM-07")
+    found: list[FilledSheet] = []
+    for record_id in record_ids:
+        revision = get_revision(person, record_id)
+        if medium_of(revision.record) != form.medium:
+            raise Refusal("FORM-09")
+        found += add_pages(form, revision, pages_of(revision), is_found=False)
+    return found
+
+
+def add_pages(form: Form, revision: Revision, pages: Iterable[int], is_found: bool) -> list[FilledSheet]:
+    """Let pages of a record be read as sheets of a form; one that already is, of an older revision, is read again."""
+    found = []
+    for page in pages:
+        sheet, is_new = FilledSheet.objects.get_or_create(
+            form=form,
+            record=revision.record,
+            page=page,
+            defaults={"revision": revision, "is_found": is_found, "made_at": timezone.now()},
+        )
+        if not is_new and (sheet.revision_id != revision.pk or sheet.state == SheetState.FAILED):
+            sheet.revision, sheet.state, sheet.tries, sheet.code = revision, SheetState.READING, 0, ""
+            sheet.save()
+        found.append(sheet)
+    return found
+
+
+def pages_of(revision: Revision) -> list[int]:
+    """List the pages of a paper record that hold text; the first where nothing was read, and for cells."""
+    pages = set()
+    for locator in passages_of(revision).filter(locator__startswith="page=").values_list("locator", flat=True):
+        number = locator.removeprefix("page=").partition(";")[0]
+        pages |= {int(number)} if number.isdigit() else set()
+    return sorted(pages) or [1]
+
+
+@transaction.atomic
+def answer_questions(person: Person, sheet_id: int, answers: Mapping[int, str]) -> FilledSheet:
+    """Put values right by the id of their field; an answer has to be of its field's kind (FORM-02), or empty.
+
+    Whoever may change the record may (ACCESS-02)."""
+    sheet = get_sheet(person, sheet_id)
+    if not can_change(person, sheet.record):
+        raise Refusal("ACCESS-02")
+    for field in sheet.form.fields.filter(pk__in=list(answers)):
+        value = typed_value(field, answers[field.pk])
+        FieldValue.objects.update_or_create(
+            sheet=sheet,
+            field=field,
+            defaults={
+                "value": value,
+                "question": "",
+                "certainty": 1.0,
+                "picture": b"",
+                "answered_by": person,
+                "answered_at": timezone.now(),
+            },
+        )
+    if sheet.state == SheetState.ASKING and not sheet.values.exclude(question="").exists():
+        FilledSheet.objects.filter(pk=sheet.pk).update(state=SheetState.DONE)
+    return sheet
+
+
+def take_away_sheet(person: Person, sheet_id: int) -> Form:
+    """Say that a record is no sheet of the form; the record stays as it is."""
+    sheet = get_sheet(person, sheet_id)
+    if not can_change(person, sheet.record):
+        raise Refusal("ACCESS-02")
+    sheet.delete()
+    return sheet.form
