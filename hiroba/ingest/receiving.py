@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from hiroba.foundation.people.models import Person, Unit
 from hiroba.foundation.people.queries import section_of
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Batch, Item, ItemState
+
+LONGEST_KEY = 500  # characters of Item.external_key and Record.external_key
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,14 @@ def receive(batch: Batch, parcel: Parcel, pieces: Iterable[bytes]) -> Item:
     return add_item(batch, parcel, store_bytes(pieces))
 
 
+def key_in_column(key: str) -> str:
+    """Give a key that fits its column and is still nobody else's: a longer one ends in its hash, not in a cut."""
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{key[: LONGEST_KEY - len(digest) - 1]}#{digest}"
+
+
 @transaction.atomic
 def add_item(batch: Batch, parcel: Parcel, stored: Stored, parent: Item | None = None) -> Item:
     """Commit one item whose bytes are already stored."""
@@ -57,7 +68,7 @@ def add_item(batch: Batch, parcel: Parcel, stored: Stored, parent: Item | None =
     return Item.objects.create(
         batch=batch,
         path=parcel.path[-500:],
-        external_key=parcel.external_key[-500:],
+        external_key=key_in_column(parcel.external_key),
         original=add_original(stored, name),
         modified_at=parcel.modified_at,
         parent=parent,

@@ -15,7 +15,7 @@ from hiroba.foundation.access.principals import parse_audience
 from hiroba.foundation.people.queries import get_person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Batch, Item
-from hiroba.ingest.receiving import open_batch, receive_found, refuse_item
+from hiroba.ingest.receiving import key_in_column, open_batch, receive_found, refuse_item
 
 LOOK_EVERY_SECONDS = 3.0
 SETTLED_SECONDS = 2.0
@@ -60,7 +60,7 @@ def _look_into(watched: Watched) -> int:
     for thing in walk(watched.path):
         if not isinstance(thing, Found) or (now - thing.modified_at).total_seconds() < SETTLED_SECONDS:
             continue
-        if known.get(thing.relative) == thing.modified_at:
+        if known.get(key_in_column(thing.relative)) == thing.modified_at:
             continue
         batch = batch or _open(watched, source)
         count += _take(batch, thing)
@@ -79,5 +79,6 @@ def _take(batch: Batch, thing: Found) -> int:
         if refusal.code == "INGEST-06":  # still being written: the next look takes it
             return 0
         item = refuse_item(batch, thing.relative, refusal)
-        Item.objects.filter(pk=item.pk).update(external_key=thing.relative, modified_at=thing.modified_at)
+        key = key_in_column(thing.relative)
+        Item.objects.filter(pk=item.pk).update(external_key=key, modified_at=thing.modified_at)
     return 1

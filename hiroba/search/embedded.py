@@ -203,25 +203,22 @@ class EmbeddedWriter:
             _add_streams(row, "head", title)
         _add_written(row, "file", self._analyse_title(document.file))
         _add_written(row, "people", self._analyse_title("。".join(document.people)))
-        self._writer.add_document(row)
+        _written(lambda: self._writer.add_document(row))
 
     def delete_records(self, records: Collection[int]) -> None:
         """Take every passage of these records out, those added since the last commit included."""
         if records:  # deleting by term takes every number for a signed one and finds nothing
             gone = Clause.term_set_query(self._schema, "record", sorted(records))
-            self._writer.delete_documents_by_query(gone)
+            _written(lambda: self._writer.delete_documents_by_query(gone))
 
     def commit(self, cursor: int) -> None:
         """Make everything since the last commit seen, together with `cursor`: either both are kept, or neither."""
-        self._writer.delete_documents_by_term("marker", "cursor")
         row = Row()
         row.add_text("marker", "cursor")
         row.add_unsigned("cursor", cursor)
-        try:
-            self._writer.add_document(row)
-            self._writer.commit()
-        except (ValueError, OSError) as error:
-            raise WriteFailed(str(error)) from error
+        _written(lambda: self._writer.delete_documents_by_term("marker", "cursor"))
+        _written(lambda: self._writer.add_document(row))
+        _written(self._writer.commit)
 
     def cursor(self) -> int:
         """Give the cursor of the last commit; 0 for a new index."""
@@ -297,6 +294,14 @@ def _guarded(call: Callable[[], T]) -> T:
         return call()
     except (ValueError, OSError) as error:
         raise IndexDamaged(str(error)) from error
+
+
+def _written(call: Callable[[], object]) -> None:
+    """Turn what tantivy raises when its threads could not write (a full disk) into WriteFailed."""
+    try:
+        call()
+    except (ValueError, OSError) as error:
+        raise WriteFailed(str(error)) from error
 
 
 def _count(result: SearchResult) -> int:

@@ -15,7 +15,7 @@ from hiroba.foundation.changes.readers import changes_after, latest_seq
 from hiroba.foundation.people.queries import Tree, get_tree
 from hiroba.foundation.refusal import Refusal
 from hiroba.search.embedded import EmbeddedEngine
-from hiroba.search.engine import Document, Engine, IndexDamaged, Writer, WriterBusy
+from hiroba.search.engine import Document, Engine, IndexDamaged, WriteFailed, Writer, WriterBusy
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +39,19 @@ class Indexer:
     def index_once(self) -> int:
         """Index what changed since the cursor; give how many changes were followed.
 
-        IndexDamaged, noticed within seconds, when its files were deleted or overwritten: open it again."""
+        IndexDamaged, noticed within seconds, when its files were deleted or overwritten: open it again. SEARCH-05 when
+        it could not be written, as on a full disk: nothing of it was, and the same changes come again."""
         if time.monotonic() - self._checked_at > CHECK_EVERY_SECONDS:
             engine().require_sound()
             self._checked_at = time.monotonic()
         changes = changes_after(self.writer.cursor(), CHANGES_AT_ONCE)
         if not changes:
             return 0
-        self._write({change.subject_id for change in changes if change.subject == "record"})
-        self.writer.commit(changes[-1].seq or 0)
+        try:
+            self._write({change.subject_id for change in changes if change.subject == "record"})
+            self.writer.commit(changes[-1].seq or 0)
+        except WriteFailed as error:
+            raise Refusal("SEARCH-05") from error
         return len(changes)
 
     def _write(self, record_ids: set[int]) -> None:

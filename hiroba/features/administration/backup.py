@@ -47,6 +47,14 @@ def run_backup(options: argparse.Namespace) -> dict[str, Any]:
     if target.exists():
         raise Refusal("BACKUP-01", file=str(target))
     draft = target.with_name(target.name + ".part")
+    try:
+        return _written(target, draft, options.with_secrets)
+    except BaseException:  # what is half a backup must not be taken for one, nor fill the disk
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _written(target: Path, draft: Path, with_secrets: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder:
         # The heads first: each names an entry that the database has by then. Later ones would seem cut off.
         heads = head_file().read_text() if head_file().exists() else ""
@@ -54,7 +62,7 @@ def run_backup(options: argparse.Namespace) -> dict[str, Any]:
         _dump(dump)
         with tarfile.open(draft, "w") as tar:
             originals = _add_all(tar, dump, heads)
-            if options.with_secrets:
+            if with_secrets:
                 _add_secrets(tar)
     with draft.open("rb") as file:
         os.fsync(file.fileno())

@@ -22,6 +22,7 @@ from hiroba.ingest.working import retry_item
 
 # More at once is a bulk import: it starts at the section, and a person opens it after a look.
 ONE_BY_ONE = 5
+LONGEST_PATH = 4_000  # characters; what stands in the columns is cut there, so that two long paths stay two
 
 
 def open_upload(person: Person, audience: str, reason: str, title: str = "", as_new: bool = False) -> Batch:
@@ -59,7 +60,7 @@ def clean_path(path: str) -> str:
     none that turn the direction of writing round."""
     parts = (safe_name(part) for part in path.replace("\\", "/").split("/"))
     kept = [part for part in parts if part]
-    return "/".join(kept)[-500:] or "file"
+    return "/".join(kept)[-LONGEST_PATH:] or "file"
 
 
 def retry(person: Person, item_id: int) -> Batch:

@@ -14,6 +14,7 @@ from hiroba.foundation.access.principals import EVERYONE
 from hiroba.foundation.changes import log
 from hiroba.foundation.refusal import Refusal
 from hiroba.search import queries
+from hiroba.search.engine import WriteFailed
 from hiroba.search.indexing import catch_up, engine, open_indexer, rebuild
 from hiroba.search.queries import Asked
 from tests.world import World
@@ -192,3 +193,21 @@ def test_however_many_were_narrowed_before_the_index_follows_none_is_counted(wor
     assert facets.records == 0
     catch_up(30)
     assert total(world, "kondo", "話し中") == 2
+
+
+def test_a_full_disk_is_said_in_words_and_the_same_changes_come_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.keep(world.kimura, "受付.docx", "電話は話し中が57件でした。")
+    with open_indexer() as indexer:
+        with monkeypatch.context() as full:
+            full.setattr(indexer.writer, "commit", _no_room)
+            with pytest.raises(Refusal, match="SEARCH-05"):
+                indexer.index_once()
+        assert indexer.writer.cursor() == 0
+    catch_up(10)
+    assert total(world, "kondo", "話し中") == 1
+
+
+def _no_room(cursor: int) -> None:
+    raise WriteFailed("No space left on device")
