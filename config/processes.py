@@ -23,7 +23,7 @@ from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 # How soon each wheel looks again when there was nothing to do: what is saved is to be findable within a second.
-IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "versions": 2.0, "post": 1.0, "slow": 1.0}
+IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "versions": 2.0, "post": 1.0, "slow": 1.0, "forms": 2.0}
 KEEP_CONNECTION_SECONDS = 60
 REST_AFTER_SECONDS = 120
 
@@ -232,6 +232,14 @@ def _versions() -> Generator[int, None, None]:
         yield follow(reader, limit=20)
 
 
+def _forms() -> Generator[int, None, None]:
+    """Look for sheets of known forms among what is new, and read them one at a time."""
+    from hiroba.features.forms.reading import work_on_forms
+
+    while True:
+        yield work_on_forms()
+
+
 WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
     "intake": _intake,
     "slow": _slow,
@@ -240,4 +248,5 @@ WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
     "sources": _sources,
     "versions": _versions,
     "post": _post,
+    "forms": _forms,
 }

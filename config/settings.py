@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "hiroba.features.systems",
     "hiroba.features.versions",
     "hiroba.features.tray",
+    "hiroba.features.forms",
 ]
 
 MIDDLEWARE = [

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hiroba.features.systems.urls")),
     path("", include("hiroba.features.versions.urls")),
     path("", include("hiroba.features.tray.urls")),
+    path("", include("hiroba.features.forms.urls")),
 ]
 handler400 = "hiroba.foundation.web.views.bad_request"
 handler403 = "hiroba.foundation.web.views.forbidden"

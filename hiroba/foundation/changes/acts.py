@@ -36,6 +36,8 @@ ACTS: dict[str, StrPromise] = {
     "record.released": _("止めていたものを共有できるようにした"),
     "record.linked": _("ほかの版かどうかを決めた"),
     "paper.confirmed": _("届いた紙の題名などを確かめた"),
+    "form.read": _("様式の記入票を見た"),
+    "form.answered": _("記入票の値を確かめた"),
     "people.imported": _("職員と部署を取り込んだ"),
     "person.revised": _("職員の情報を変えた"),
     "role.granted": _("役割を与えた"),

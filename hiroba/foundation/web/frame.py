@@ -35,9 +35,14 @@ PLACES = (
     Place(
         _("さがす"),
         "search",
-        ("finding", "reading", "intake", "browsing", "tray"),
+        ("finding", "reading", "intake", "browsing", "tray", "forms"),
         "search",
-        (Place(_("取り込む"), "intake", ("intake",)), Place(_("課の受け箱"), "tray", ("tray",)), Place(_("部署から"), "units", ("browsing",))),
+        (
+            Place(_("取り込む"), "intake", ("intake",)),
+            Place(_("課の受け箱"), "tray", ("tray",)),
+            Place(_("様式"), "forms", ("forms",)),
+            Place(_("部署から"), "units", ("browsing",)),
+        ),
     ),
 )
 
