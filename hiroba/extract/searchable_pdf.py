@@ -81,8 +81,8 @@ class SearchablePdf:
         size = max(size, 1.0)
         stretch = max(1.0, 100 * length / (len(words) * size))
         codes = "".join(f"{self._code(each):04x}" for each in words)
-        if is_upright:
-            place = f"0 -1 1 0 {left + _DESCENT * size:.2f} {sheet.high - top:.2f}"
+        if is_upright:  # not quite: text turned by exactly 90° and without ink is passed over by PDFium
+            place = f"0.001 -1 1 0.001 {left + _DESCENT * size:.2f} {sheet.high - top:.2f}"
         else:
             place = f"1 0 0 1 {left:.2f} {sheet.high - top - high + _DESCENT * size:.2f}"
         return f"BT 3 Tr /F {size:.2f} Tf {stretch:.2f} Tz {place} Tm <{codes}> Tj ET"

@@ -11,15 +11,26 @@ from hiroba.archive.models import Record, RecordState, Revision
 from hiroba.archive.originals import path_of
 from hiroba.extract.passages import Extraction
 from hiroba.extract.sandbox import Sandbox
+from hiroba.extract.slow import SlowSandbox
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.part_readings import keep_reading, missing_of, packed_readings
+from hiroba.ingest.whole import FirstReading
 
 
 def read_again(revision: Revision) -> Extraction:
-    """Read a revision's original in a sandbox of its own, outside of any transaction."""
-    with Sandbox(readers=1) as sandbox:
-        return sandbox.extract(path_of(revision.original.sha256), revision.file_name)
+    """Read a revision's original in sandboxes of its own, outside of any transaction; parts that are there are not read
+    again."""
+    path = path_of(revision.original.sha256)
+    with Sandbox(readers=1) as sandbox, SlowSandbox() as slow:
+        first = FirstReading(sandbox)
+        extraction = first.extract(path, revision.file_name)
+        if not first.wanted:
+            return extraction
+        for sha256, part in missing_of(first.wanted):
+            keep_reading((sha256, part), slow.read_part(path, part))
+        return first.with_parts(packed_readings(first.wanted)).extract(path, revision.file_name)
 
 
 def release_record(person: Person, record_id: int, reason: str) -> Record:

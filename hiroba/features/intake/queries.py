@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hiroba.archive.kinds import kind_of
 from hiroba.archive.queries import records_held_for
 from hiroba.foundation.access.audiences import principals_in, say_audience
 from hiroba.foundation.people.models import Person
+from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.words import say
 from hiroba.ingest import queries as ingest
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.queries import UNDER_WAY, Progress
+from hiroba.ingest.unlocking import LOCKED
 
 SECONDS_A_PART = 4  # of one processor, for a page of paper (bench)
 
@@ -31,6 +34,7 @@ class Line:
     parts_read: int = 0
     can_stop: bool = False
     can_go_on: bool = False
+    is_locked: bool = False
 
     @property
     def minutes_left(self) -> int:
@@ -49,6 +53,19 @@ class Opened:
     folders: list[str]
 
 
+def is_locked(item: Item) -> bool:
+    """Tell whether the file waits for a password."""
+    return item.state == ItemState.FAILED and item.code == LOCKED
+
+
+def locked_line(person: Person, item_id: int) -> Line:
+    """Give a file of the person's own that waits for its password; ACCESS-01 otherwise."""
+    item = ingest.get_item(person, item_id)
+    if not is_locked(item):
+        raise Refusal("ACCESS-01")
+    return line_of(item)
+
+
 def line_of(item: Item) -> Line:
     """Say what became of one item."""
     record = item.record
@@ -60,11 +77,13 @@ def line_of(item: Item) -> Line:
         label=str(ItemState(item.state).label),
         said=say(item.code, item.params) if item.code else "",
         record_id=record.pk if record is not None and is_readable else None,
-        can_retry=item.state == ItemState.FAILED and item.original_id is not None,
+        can_retry=item.state == ItemState.FAILED and item.original_id is not None and not is_locked(item),
         parts=item.parts,
         parts_read=min(item.parts_read, item.parts),
         can_stop=item.state == ItemState.SLOW and not item.is_cut,
         can_go_on=item.is_cut and item.state not in UNDER_WAY,
+        is_recording=kind_of(item.path) == "recording",
+        is_locked=is_locked(item),
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hiroba.archive.models import Record
 from hiroba.extract.passages import Attachment, Extraction, Part, Passage, Trouble
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE
-from hiroba.ingest import slow_line, working
+from hiroba.ingest import rereading, slow_line, working
 from hiroba.ingest.models import AwaitedPart, Batch, Item, ItemState, PartReading
 from hiroba.ingest.receiving import Parcel, open_batch, receive
 from tests.world import World
@@ -233,3 +234,19 @@ def test_an_import_that_is_taken_back_reads_no_further_page(world: World) -> Non
     working.retry_item(batch.items.get())
     working.work_once(Reader(), 10)
     assert states(batch) == [ItemState.SLOW]
+
+
+def test_what_is_released_is_read_from_what_was_kept_and_only_the_forgotten_page_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = batch_of(world, "3.tif")
+    recogniser = Recogniser({2: "マイナンバー 1234 5678 9018"})
+    working.work_once(Reader(), 10)
+    read_all(recogniser)
+    working.work_once(Reader(), 10)
+    assert states(batch) == [ItemState.HELD]
+    monkeypatch.setattr(rereading, "Sandbox", lambda readers: contextlib.nullcontext(Reader()))
+    monkeypatch.setattr(rereading, "SlowSandbox", lambda: contextlib.nullcontext(recogniser))
+    record = rereading.release_record(world.kimura, Record.objects.get().pk, "見本の番号です")
+    assert [number for _, number in recogniser.read] == [1, 2, 3, 2]
+    assert (record.state, len(texts())) == ("live", 3)
