@@ -23,7 +23,16 @@ from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 # How soon each wheel looks again when there was nothing to do: what is saved is to be findable within a second.
-IDLE_SECONDS = {"intake": 0.2, "index": 0.1, "calendar": 5.0, "sources": 2.0, "versions": 2.0, "post": 1.0, "slow": 1.0, "forms": 2.0}
+IDLE_SECONDS = {
+    "intake": 0.2,
+    "index": 0.1,
+    "calendar": 5.0,
+    "sources": 2.0,
+    "versions": 2.0,
+    "post": 1.0,
+    "slow": 1.0,
+    "forms": 2.0,
+}
 KEEP_CONNECTION_SECONDS = 60
 REST_AFTER_SECONDS = 120
 
