@@ -72,7 +72,7 @@ def propose(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Proposal:
 
 def _use_of(name: str, values: list[str], count: int) -> Use:
     label = normal(name).lower()
-    if len(find_my_numbers("\n".join(values), context=name)) > _NUMBER_PART * len(values):
+    if len(find_my_numbers("\n".join(values), context=name)) > max(2, _NUMBER_PART * len(values)):
         return "leave_out"
     by_name: Use = next((use for use, pattern in _NAMES if pattern.search(label)), "field")
     if by_name == "date" and values and _part_of_dates(values) < _DATE_PART:

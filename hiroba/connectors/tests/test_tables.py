@@ -100,6 +100,11 @@ def test_a_ledger_is_rows_and_a_column_of_personal_numbers_is_left_out() -> None
     assert proposal.shape == "rows"
 
 
+def test_one_number_written_into_remarks_does_not_leave_the_column_out() -> None:
+    proposal = propose(["番号", "備考"], [["1", "個人番号 123456789018"], ["2", ""]])
+    assert [column.use for column in proposal.columns] == ["key", "text"]
+
+
 def test_a_key_whose_values_come_twice_is_not_proposed_as_one() -> None:
     proposal = propose(["受付番号", "内容"], [["1", "a" * 80], ["1", "b" * 80]])
     assert [column.use for column in proposal.columns] == ["field", "text"]
