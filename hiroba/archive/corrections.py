@@ -16,7 +16,6 @@ from hiroba.archive.actions import can_change, require_change
 from hiroba.archive.arrivals import PASSAGES_AT_ONCE, keep_inside
 from hiroba.archive.lines import LineText, lines_of, with_line
 from hiroba.archive.models import Correction, Passage, Record, Revision
-from hiroba.archive.queries import get_record
 from hiroba.extract.passages import Extraction
 from hiroba.extract.passages import Mark as ReadMark
 from hiroba.extract.passages import Passage as ReadPassage
@@ -51,16 +50,14 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
     current = record.current
     if current is None or current.number != number:
         raise Refusal("CORRECT-01")
-    passage, line = _find_line(current, locator)
-    if passage.text[line.start : line.end] != before:
-        raise Refusal("CORRECT-01")
+    passage, line = _find_line(current, locator, before)
     if after == before:
         return record
     text = passage.text[: line.start] + after + passage.text[line.end :]
     verdict = gate.examine(Extraction((ReadPassage(passage.locator, text),)))
     if verdict.code == gate.MY_NUMBER:
         raise Refusal("GATE-01", places="、".join(verdict.places[:3]))
-    revision = _revision_for(person, record, current)
+    revision = revision_of_sitting(person, record, current)
     _rewrite(revision, passage.ordinal, line, after)
     Correction.objects.create(
         record=record,
@@ -72,7 +69,7 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
         person=person,
         made_at=timezone.now(),
     )
-    _publish(person, record, revision, verdict)
+    publish_correction(person, record, revision, verdict)
     return record
 
 
@@ -86,20 +83,10 @@ def correct_lines(person: Person, record_id: int, number: int, lines: Sequence[L
         assert record.current is not None
         number = record.current.number
         if _cleaned(line.after) == line.before:
-            _settle_doubts(record.current, line.locator)
+            _settle_doubts(record.current, line)
         else:
             changed += 1
     return changed
-
-
-def undo_correction(person: Person, record_id: int, correction_id: int) -> Record:
-    """Put back what stood there before: a correction like any other, so that nothing of it is forgotten."""
-    record = get_record(person, record_id)
-    correction = corrections_of(record).filter(pk=correction_id).first()
-    if correction is None or record.current is None:
-        raise Refusal("ACCESS-01")
-    line = correction.locator, correction.after, correction.before
-    return correct_line(person, record_id, record.current.number, *line)
 
 
 def corrections_of(record: Record) -> QuerySet[Correction]:
@@ -116,24 +103,25 @@ def _cleaned(text: str) -> str:
     return _BREAKS.sub(" ", text).strip()[:LONGEST_LINE]
 
 
-def _settle_doubts(revision: Revision, locator: str) -> None:
-    passage, line = _find_line(revision, locator)
+def _settle_doubts(revision: Revision, settled: Line) -> None:
+    passage, line = _find_line(revision, settled.locator, settled.before)
     marks = [each for each in passage.marks if each[2] != "unsure" or each[1] <= line.start or each[0] >= line.end]
     if marks != passage.marks:
         passage.marks = marks
         passage.save(update_fields=["marks"])
 
 
-def _find_line(revision: Revision, locator: str) -> tuple[Passage, LineText]:
+def _find_line(revision: Revision, locator: str, before: str) -> tuple[Passage, LineText]:
+    """Find the line that says `before` at a place: within one second two people may say something."""
     page = locator.partition(";")[0]
     for passage in revision.passages.filter(locator__startswith=page).order_by("ordinal"):
         for line in lines_of(passage.locator, passage.text, passage.spans):
-            if line.locator == locator:
+            if line.locator == locator and passage.text[line.start : line.end] == before:
                 return passage, line
     raise Refusal("CORRECT-01")
 
 
-def _revision_for(person: Person, record: Record, current: Revision) -> Revision:
+def revision_of_sitting(person: Person, record: Record, current: Revision) -> Revision:
     """Give the revision of this sitting, or a new one with all that the current one says."""
     latest = current.corrections.order_by("-pk").first()
     is_theirs = latest is not None and current.brought_by_id == person.pk and latest.person_id == person.pk
@@ -178,7 +166,8 @@ def _rewrite(revision: Revision, ordinal: int, line: LineText, after: str) -> No
     kept.save(update_fields=["text", "spans", "marks"])
 
 
-def _publish(person: Person, record: Record, revision: Revision, verdict: gate.Verdict) -> None:
+def publish_correction(person: Person, record: Record, revision: Revision, verdict: gate.Verdict) -> None:
+    """Make the corrected revision the current one, with what the gate said of the new words."""
     before = principals_in(record.audience_id)
     if verdict.code and not record.gate_code:
         Revision.objects.filter(pk=revision.pk).update(gate_code=verdict.code)

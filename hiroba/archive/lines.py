@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from hiroba.extract.passages import Passage
 
+SPEAKER = "speaker"
+"""The kind of mark over who says a line, and the locator of a correction that renames somebody in a whole record."""
+
 
 @dataclass(frozen=True)
 class LineText:
@@ -45,3 +48,21 @@ def with_line(passage: Passage, line: LineText, after: str) -> Passage:
     )
     text = passage.text[: line.start] + after + passage.text[line.end :]
     return replace(passage, text=text, spans=spans, marks=marks)
+
+
+def with_speaker(passage: Passage, before: str, after: str) -> Passage:
+    """Let the one who says a line be called `after` where it was `before`; everything behind the name moves."""
+    name = next((mark for mark in passage.marks if mark.kind == SPEAKER and mark.value == before), None)
+    if name is None:
+        return passage
+    change = len(after) - (name.end - name.start)
+    rest = (mark for mark in passage.marks if mark is not name)
+    return replace(
+        passage,
+        text=passage.text[: name.start] + after + passage.text[name.end :],
+        marks=(
+            replace(name, end=name.start + len(after), value=after),
+            *(replace(mark, start=mark.start + change, end=mark.end + change) for mark in rest),
+        ),
+        spans=tuple(replace(span, start=span.start + change, end=span.end + change) for span in passage.spans),
+    )

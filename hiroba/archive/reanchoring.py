@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hiroba.archive.lines import LineText, lines_read, with_line
+from hiroba.archive.lines import SPEAKER, LineText, lines_read, with_line, with_speaker
 from hiroba.archive.models import Correction, Record
 from hiroba.extract.passages import Extraction, Passage
 
@@ -14,6 +14,10 @@ def reapply(record: Record, extraction: Extraction) -> Extraction:
     passages = list(extraction.passages)
     places = {at.locator: (index, at) for index, each in enumerate(passages) for at in lines_read(each)}
     for correction in record.corrections.order_by("pk"):
+        if correction.locator == SPEAKER:
+            passages = [with_speaker(each, correction.before, correction.after) for each in passages]
+            places = {at.locator: (index, at) for index, each in enumerate(passages) for at in lines_read(each)}
+            continue
         found = _anchor(passages, places, correction)
         if found is not None:
             index, line = found

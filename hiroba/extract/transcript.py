@@ -128,7 +128,7 @@ def _passage(line: list[Cue]) -> Passage:
         spans.append(Span(len(text), len(text) + len(cue.text), f"t={clock(cue.start)}"))
         text += cue.text
     marks = (Mark(0, len(speaker), "speaker", speaker),) if speaker else ()
-    return Passage(spans[0].locator, text, spans=tuple(spans) if len(spans) > 1 else (), marks=marks)
+    return Passage(spans[0].locator, text, spans=tuple(spans) if speaker or len(spans) > 1 else (), marks=marks)
 
 
 def retold(extraction: Extraction) -> Extraction:

@@ -44,6 +44,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "record-audience": ("GET /records/{record}/audience/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-settlement": ("POST /records/{record}/settlement/", (S, 302, 302, 404, 404, S, 404, 404)),
     "record-correction": ("GET /records/{record}/correction/?at=page=1", (S, 409, 409, 404, 404, S, 404, 404)),
+    "record-saying": ("GET /records/{record}/saying/?at=t=00:01", (S, 409, 409, 404, 404, S, 404, 404)),
+    "record-speaker": ("POST /records/{record}/speaker/", (S, 409, 409, 404, 404, S, 404, 404)),
     "record-corrections": ("GET /records/{record}/corrections/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-correction-undo": ("POST /records/{record}/corrections/1/undo/", (S, 404, 404, 404, 404, S, 404, 404)),
     "record-searchable": ("GET /records/{record}/searchable.pdf", (S, 404, 404, 404, 404, S, 404, 404)),

@@ -5,6 +5,7 @@ import pytest
 from hiroba.archive import corrections, gate
 from hiroba.archive.models import Correction, Record
 from hiroba.archive.reanchoring import reapply
+from hiroba.archive.undoing import undo_correction
 from hiroba.extract.passages import Extraction, Mark, Passage, Span
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_unit
@@ -72,7 +73,7 @@ def test_what_one_person_puts_right_in_one_sitting_is_one_revision(world: World)
 def test_a_correction_is_undone_by_another_and_a_removed_line_comes_back_in_its_place(world: World) -> None:
     record = correct(world, kept(world), "請け負つた。", "")
     assert text_of(record) == "公園の補修を|以上"
-    corrections.undo_correction(world.sato, record.pk, Correction.objects.get().pk)
+    undo_correction(world.sato, record.pk, Correction.objects.get().pk)
     record.refresh_from_db()
     assert text_of(record) == "公園の補修を請け負つた。|以上"
     assert record.current is not None

@@ -11,7 +11,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hiroba.archive.actions import can_change
-from hiroba.archive.corrections import Line, correct_lines, undo_correction
+from hiroba.archive.corrections import Line, correct_lines
+from hiroba.archive.undoing import undo_correction
 from hiroba.features.reading import paper
 from hiroba.features.reading.searchable import make_searchable_pdf
 from hiroba.foundation.refusal import Refusal

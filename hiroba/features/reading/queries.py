@@ -15,7 +15,7 @@ from hiroba.archive.models import Passage, Record, Revision
 from hiroba.features.reading.layout import Group, arrange, is_at
 from hiroba.features.reading.pages import page_picture
 from hiroba.features.reading.paper import Paper, find_paper, with_frames
-from hiroba.features.reading.recordings import Player, find_player
+from hiroba.features.reading.talk import Talk, find_talk
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
@@ -45,7 +45,7 @@ class Opened:
     newest: Record | None
     offers: int
     outline: list[Passage]
-    player: Player | None
+    talk: Talk | None
     paper: Paper | None
 
 
@@ -85,7 +85,7 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
         newest=find_newest(person, record),
         offers=count_offers(person, record),
         outline=list(passages.filter(kind="heading")[:60]),
-        player=find_player(revision, place.here),
+        talk=find_talk(person, revision, place.here),
         paper=paper,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hiroba.features.reading import paper_views, views
+from hiroba.features.reading import paper_views, talk_views, views
 
 urlpatterns = [
     path("records/<int:record_id>/", views.record, name="record"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("records/<int:record_id>/audience/", views.audience, name="record-audience"),
     path("records/<int:record_id>/settlement/", views.settlement, name="record-settlement"),
     path("records/<int:record_id>/correction/", paper_views.correction, name="record-correction"),
+    path("records/<int:record_id>/saying/", talk_views.saying, name="record-saying"),
+    path("records/<int:record_id>/speaker/", talk_views.speaker, name="record-speaker"),
     path("records/<int:record_id>/corrections/", paper_views.corrections, name="record-corrections"),
     path(
         "records/<int:record_id>/corrections/<int:correction_id>/undo/",

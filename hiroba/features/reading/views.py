@@ -65,10 +65,10 @@ def media(request: HttpRequest, record_id: int) -> HttpResponseBase:
 
 @require_GET
 def differences(request: HttpRequest, record_id: int) -> HttpResponse:
-    """Show two revisions side by side: by default the current one and the one before."""
+    """Show two revisions side by side: by default the current one and the last readable one before it."""
     person = person_of(request)
-    new = _number(request, "new") or archive.get_revision(person, record_id).number
-    old = _number(request, "old") or max(1, new - 1)
+    newer = archive.get_revision(person, record_id, _number(request, "new"))
+    old, new = _number(request, "old") or archive.number_before(newer), newer.number
     before, after, changes = queries.compare_revisions(person, record_id, old, new)
     note(request, "record.read", "record", record_id, f"revisions={old},{new}")
     context = {"before": before, "after": after, "changes": changes, "record": after.record}

@@ -10,14 +10,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from hiroba.archive.arrivals import Arrival, keep_arrival
+from hiroba.archive import actions
+from hiroba.archive.arrivals import Arrival, keep_arrival, link_records
 from hiroba.archive.gate import examine
-from hiroba.archive.models import Record
+from hiroba.archive.models import Correction, Record
 from hiroba.archive.originals import add_original, store_bytes
-from hiroba.extract.passages import Extraction, Mark, Passage
+from hiroba.archive.reanchoring import reapply
+from hiroba.extract.passages import Extraction, Mark, Passage, Span
 from hiroba.extract.tests.sounds import SAMPLE
 from hiroba.features.reading.recordings import seconds_of
-from hiroba.foundation.access.principals import of_unit
+from hiroba.foundation.access.principals import EVERYONE, of_unit
 from hiroba.foundation.changes.journal import flush_journal
 from hiroba.foundation.changes.models import JournalEntry
 from hiroba.foundation.people.models import Person
@@ -31,9 +33,19 @@ LINES = (
 )
 
 
+TOLD = (
+    Passage("t=00:00", "話者1: 始めます。", spans=(Span(5, 10, "t=00:00"),), marks=(Mark(0, 3, "speaker", "話者1"),)),
+    Passage("t=00:00", "話者2: はい。", spans=(Span(5, 8, "t=00:00"),), marks=(Mark(0, 3, "speaker", "話者2"),)),
+    Passage("t=00:09", "話者1: 費用です。", spans=(Span(5, 10, "t=00:09"),), marks=(Mark(0, 3, "speaker", "話者1"),)),
+)
+
+
 def keep_recording(world: World, packing: str = "ogg", media: str = "audio") -> Record:
     facts = {"packing": packing, "media": media, "seconds": "13.7", "format": "audio"}
-    extraction = Extraction(LINES, facts=facts, extractor="speech/1+whisper-base/1")
+    told = media == "transcript"
+    extraction = Extraction(
+        TOLD if told else LINES, facts=facts, extractor="transcript/1" if told else "speech/1+whisper-base/1"
+    )
     arrival = Arrival(
         source="test",
         external_key=f"{packing}/{media}",
@@ -45,6 +57,7 @@ def keep_recording(world: World, packing: str = "ogg", media: str = "audio") -> 
         owner=world.kimura,
         principals=frozenset({of_unit("0402")}),
         dated_at=timezone.now(),
+        unit=world.units["040201"],
     )
     return keep_arrival(arrival, examine(extraction)).record
 
@@ -135,3 +148,68 @@ def test_only_what_browsers_play_has_a_player(world: World, packing: str, media:
 )
 def test_a_time_names_a_second(locator: str, second: int | None) -> None:
     assert seconds_of(locator) == second
+
+
+def lines_of(record: Record) -> list[str]:
+    record.refresh_from_db()
+    assert record.current
+    return list(record.current.passages.order_by("ordinal").values_list("text", flat=True))
+
+
+def test_a_line_is_put_right_while_it_is_heard_and_can_be_put_back(world: World) -> None:
+    record = keep_recording(world)
+    client, address = signed_in(world.sato), f"/records/{record.pk}/saying/?at=t=00:00"
+    page = client.get(address).content.decode()
+    assert 'value="公園がかりの打ち合わせを始めます。"' in page
+    assert f'src="/records/{record.pk}/media/?revision=1"' in page
+    sent = {"revision": "1", "at": "t=00:00", "was": LINES[0].text, "line": "公園係の打ち合わせを始めます。"}
+    assert client.post(address, sent).status_code == 302
+    assert lines_of(record)[0] == "公園係の打ち合わせを始めます。"
+    assert record.current is not None and record.current.number == 2
+    assert client.post(address, sent).status_code == 409
+    corrections = client.get(f"/records/{record.pk}/corrections/").content.decode()
+    assert "佐藤" in corrections and "公園がかり" in corrections
+    client.post(f"/records/{record.pk}/corrections/{Correction.objects.get().pk}/undo/")
+    assert lines_of(record)[0] == LINES[0].text
+
+
+def test_a_speaker_is_called_by_name_in_the_whole_record_and_outlives_a_new_reading(world: World) -> None:
+    record = keep_recording(world, "", "transcript")
+    client = signed_in(world.sato)
+    assert 'value="話者2"' in client.get(f"/records/{record.pk}/").content.decode()
+    sent = {"revision": "1", "before": "話者1", "after": " 木村 直美 "}
+    assert client.post(f"/records/{record.pk}/speaker/", sent).status_code == 302
+    assert lines_of(record) == ["木村 直美: 始めます。", "話者2: はい。", "木村 直美: 費用です。"]
+    page = client.get(f"/records/{record.pk}/").content.decode()
+    assert '<b class="speaker">木村 直美</b>: 始めます。' in page
+    again = reapply(record, Extraction(TOLD))
+    assert [each.text for each in again.passages] == lines_of(record)
+    client.post(f"/records/{record.pk}/corrections/{Correction.objects.get().pk}/undo/")
+    assert lines_of(record)[0] == "話者1: 始めます。"
+
+
+def test_two_lines_of_one_second_are_put_right_apart(world: World) -> None:
+    record = keep_recording(world, "", "transcript")
+    line = {"revision": "1", "at": "t=00:00", "was": "はい。", "line": "はい、どうぞ。"}
+    assert signed_in(world.kimura).post(f"/records/{record.pk}/saying/?at=t=00:00", line).status_code == 302
+    assert lines_of(record)[:2] == ["話者1: 始めます。", "話者2: はい、どうぞ。"]
+
+
+def test_who_may_not_change_a_record_neither_corrects_nor_renames(world: World) -> None:
+    record = keep_recording(world, "", "transcript")
+    actions.share_record(world.kimura, record.pk, frozenset({EVERYONE}), "")
+    client = signed_in(world.kondo)
+    assert "話している人の名前を直す" not in client.get(f"/records/{record.pk}/").content.decode()
+    sent = {"revision": "1", "before": "話者1", "after": "木村"}
+    assert client.post(f"/records/{record.pk}/speaker/", sent).status_code == 403
+    assert client.get(f"/records/{record.pk}/saying/?at=t=00:00").status_code == 403
+    assert lines_of(record)[0] == "話者1: 始めます。"
+
+
+def test_a_transcript_is_heard_through_the_recording_it_belongs_to_by_those_who_may_hear_it(world: World) -> None:
+    recording, transcript = keep_recording(world), keep_recording(world, "", "transcript")
+    link_records("transcript", transcript, recording)
+    actions.share_record(world.kimura, transcript.pk, frozenset({EVERYONE}), "")
+    player = f'src="/records/{recording.pk}/media/?revision=1'
+    assert player in signed_in(world.sato).get(f"/records/{transcript.pk}/").content.decode()
+    assert player not in signed_in(world.kondo).get(f"/records/{transcript.pk}/").content.decode()

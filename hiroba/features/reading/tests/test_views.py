@@ -97,6 +97,17 @@ def test_why_is_explained_and_about_others_only_to_those_who_may_know(world: Wor
     assert "いま読めません" in about
 
 
+def test_a_version_is_compared_with_the_last_one_that_may_be_read(world: World) -> None:
+    world.keep(world.kimura, "報告.docx", "電話は401件")
+    world.keep(world.kimura, "報告.docx", "個人番号 123456789018")
+    record = world.keep(world.kimura, "報告.docx", "電話は412件").record
+    page = signed_in(world.kondo).get(f"/records/{record.pk}/differences/?new=3").content.decode()
+    assert '<td class="removed">電話は401件</td>' in page
+    assert '<td class="added">電話は412件</td>' in page
+    assert "9018" not in page
+    assert signed_in(world.kondo).get(f"/records/{record.pk}/differences/?new=3&old=2").status_code == 404
+
+
 def test_two_revisions_are_compared_passage_by_passage(world: World) -> None:
     world.keep(world.kimura, "報告.docx", "電話は401件", "窓口は96件")
     record = world.keep(world.kimura, "報告.docx", "電話は412件", "窓口は96件").record
