@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils import timezone
 
-from hiroba.features.account.guessing import Caller, forget_tries, keep_try, require_patience
+from hiroba.features.account.guessing import Caller, Try, begin_try, end_failed_try, forget_tries
 from hiroba.foundation.changes import journal
 from hiroba.foundation.people.models import Person, ResetCode, SignIn, Token
 from hiroba.foundation.people.queries import today
@@ -27,7 +27,7 @@ def sign_in(login: str, password: str, caller: Caller) -> Person:
 
     ACCOUNT-01 for everything that is wrong (unknown login, wrong password, nobody's post any more), in the same time;
     ACCOUNT-02 while the next try has to wait."""
-    require_patience(login, caller)
+    begun = begin_try(login, caller)
     person = Person.objects.filter(login=login).first()
     if person is None or not person.has_usable_password():
         make_password(password)  # the same work as for somebody who exists
@@ -36,14 +36,14 @@ def sign_in(login: str, password: str, caller: Caller) -> Person:
         is_right = person.check_password(password)
     is_right = is_right or (person is not None and _use_reset_code(person, password))
     if person is None or not is_right or not person.is_active or not has_place(person, today()):
-        _refuse_sign_in(login, person, caller)
+        _refuse_sign_in(begun, person, caller)
         raise Refusal("ACCOUNT-01")
     forget_tries(person, caller)
     return person
 
 
-def _refuse_sign_in(login: str, person: Person | None, caller: Caller) -> None:
-    begins_to_spray = keep_try(login, caller)
+def _refuse_sign_in(begun: Try, person: Person | None, caller: Caller) -> None:
+    begins_to_spray = end_failed_try(begun, caller)
     # A login that does not exist may be a password typed into the wrong box: it is not written down.
     known = person.login if person else ""
     journal.note_now(None, "session.refused", "person", known, address=caller.address, result="refused")

@@ -177,6 +177,8 @@ class SignInTry(models.Model):
     # The browser's device cookie, when the person had signed in there before: its failures are counted apart.
     device = models.CharField(max_length=64, blank=True, db_index=True)
     at = models.DateTimeField(default=None, db_index=True)
+    # Begun and not yet judged: tries at the same moment see one another, an office's morning is no attack.
+    is_open = models.BooleanField(default=False)
 
 
 class ResetCode(models.Model):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hiroba.features.account import actions
-from hiroba.features.account.guessing import Caller, is_spraying, new_device_cookie, require_patience
+from hiroba.features.account.guessing import Caller, begin_try, is_spraying, new_device_cookie, require_patience
 from hiroba.foundation.changes.models import JournalEntry
 from hiroba.foundation.people.models import Person, Post, ResetCode, SignIn, SignInTry, Token
 from hiroba.foundation.people.sign_ins import digest_of, find_person_by_token
@@ -247,3 +247,10 @@ def test_the_screen_speaks_the_language_one_chose(client: Client, kimura: Person
     client.post("/account/language/", {"language": "en"})
     assert '<html lang="en">' in client.get("/account/").content.decode()
     assert client.post("/account/language/", {"language": "xx"}).status_code == 400
+
+
+def test_a_crowd_that_is_just_signing_in_from_one_address_is_no_spray(kimura: Person) -> None:
+    for number in range(30):
+        begin_try(f"p{number}", HERE)
+    assert not is_spraying(HERE.address)
+    assert actions.sign_in("kimura", PASSWORD, HERE) == kimura
