@@ -54,6 +54,13 @@ def get_revision(person: Person, record_id: int, number: int | None = None) -> R
     return revision
 
 
+def number_before(revision: Revision) -> int:
+    """Give the number of the newest revision before this one that may be read: what was held between them was never
+    there. Its own number when it is the first. The caller has fetched the revision as somebody."""
+    earlier = revision.record.revisions.filter(number__lt=revision.number).exclude(gate_code=gate.MY_NUMBER)
+    return earlier.order_by("-number").values_list("number", flat=True).first() or revision.number
+
+
 def passages_of(revision: Revision) -> QuerySet[Passage]:
     """List a revision's passages in reading order. The caller has fetched the revision as somebody."""
     return revision.passages.order_by("ordinal")
