@@ -34,7 +34,7 @@ class Writing:
 
 def read_writings(grey: Grey) -> list[Writing]:
     """Find and read all stretches of writing on a page, in no order; raises EngineMissingError."""
-    return [_writing(found) for found in _engine().ocr(_as_bitmap(grey))["bounds"].values()]
+    return [_writing(found) for found in engine().ocr(_as_bitmap(grey))["bounds"].values()]
 
 
 def _writing(found: dict[str, Any]) -> Writing:
@@ -51,7 +51,8 @@ def _as_bitmap(grey: Grey) -> bytes:
 
 
 @cache
-def _engine() -> Any:
+def engine() -> Any:
+    """Give the engine with its models, loaded once; raises EngineMissingError."""
     try:
         from faster_paddle import OcrEngine  # an extra
     except ImportError as failure:

@@ -9,6 +9,7 @@ from hiroba.extract.recognition.engine import Writing, read_writings
 from hiroba.extract.recognition.order import Block, Row, in_reading_order
 from hiroba.extract.recognition.preparation import Prepared, ink_of, turned
 from hiroba.extract.recognition.rules import find_tables
+from hiroba.extract.recognition.splitting import split_columns
 from hiroba.extract.recognition.vertical import (
     TesseractMissingError,
     VerticalBlock,
@@ -20,7 +21,6 @@ from hiroba.extract.recognition.vertical import (
 
 # Pages the right way up give 0.91 and more, upside down 0.75 and less (drawn pages, scans and FAXes, all four ways).
 _WRONG_WAY = 0.82
-_FEWEST_CHARACTERS = 8  # to judge a page's direction by
 _LYING = 0.6  # Tesseract is less sure of lines that lie on their side; of columns it is surer than this
 _CLEAR = 0.82  # below it (coarse FAXes) the engine, which loses 、。ー, still reads more characters rightly
 _MOSTLY = 0.5  # of a page's characters
@@ -63,7 +63,7 @@ def _right_way_up(page: Prepared) -> tuple[Prepared, list[Writing]]:
     """Read the page; where that makes no sense, read it the other way up and take what makes more."""
     writings = read_writings(page.grey)
     sureness = sureness_of(writings)
-    if sureness >= _WRONG_WAY or sum(len(each.text) for each in writings) < _FEWEST_CHARACTERS:
+    if sureness >= _WRONG_WAY or not writings:
         return page, writings
     other = turned(page, 2)
     again = read_writings(other.grey)
@@ -84,4 +84,5 @@ def _is_lying(
 
 
 def _rows(page: Prepared, writings: Sequence[Writing], settled: Sequence[Block]) -> list[Row]:
-    return in_reading_order(writings, find_tables(ink_of(page.grey)), settled)
+    ink = ink_of(page.grey)
+    return in_reading_order(split_columns(writings, page.grey, ink), find_tables(ink), settled)
