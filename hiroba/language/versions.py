@@ -15,7 +15,7 @@ Verdict = Literal["format", "version"]
 # The same content: what two readers make of a Word file and its PDF differs by headers, numbering, hyphenation.
 SAME_SHARED, SAME_CONTAINED, SAME_NUMBERS = 0.72, 0.88, 0.9
 # In a short text the readers have little to differ by: what differs was written.
-SHORT_RUNS, SAME_CONTAINED_SHORT = 1_000, 0.99
+SHORT_RUNS, SHORT_SHARED, SHORT_CONTAINED = 1_000, 0.93, 0.98
 RESAVED = 1.0
 # One name speaks of versions: its text must bear that out. Where both do, in one folder, that is enough.
 NAMED_SHARED, NAMED_CONTAINED, ELSEWHERE_SHARED = 0.3, 0.5, 0.5
@@ -66,12 +66,11 @@ def _are_apart(left: Paper, right: Paper, names: tuple[PaperName, PaperName]) ->
 def _is_same(likeness: Likeness, are_forms: bool, runs: int) -> bool:
     if not are_forms:
         return likeness.shared >= RESAVED and likeness.numbers_shared >= RESAVED
-    contained = SAME_CONTAINED if runs >= SHORT_RUNS else SAME_CONTAINED_SHORT
-    return (
-        likeness.shared >= SAME_SHARED
-        and likeness.contained >= contained
-        and likeness.numbers_contained >= SAME_NUMBERS
-    )
+    if likeness.numbers_contained < SAME_NUMBERS:
+        return False
+    if runs < SHORT_RUNS:
+        return likeness.contained >= SHORT_CONTAINED and likeness.shared >= SHORT_SHARED
+    return likeness.contained >= SAME_CONTAINED and likeness.shared >= SAME_SHARED
 
 
 def _is_named_version(left: Paper, right: Paper, names: tuple[PaperName, PaperName], likeness: Likeness) -> bool:
