@@ -15,7 +15,7 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 
 READER = "recognition/"  # how the extractor of what was read from paper is named
-SECONDS_FOR_DRAWING = 1.0  # how long a person waits for pages that nobody has looked at yet
+SECONDS_FOR_DRAWING = 0.4  # how long a person waits for pages that nobody has looked at yet
 MOST_DOUBTS = 1000
 MARGIN = 10.0  # points around what is put right
 SMALLEST_FRAME = 220.0  # points: a line of three characters is not blown up over the whole screen
