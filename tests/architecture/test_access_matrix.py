@@ -98,6 +98,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "administration-units": ("GET /administration/units/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-teams": ("GET /administration/teams/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-team": ("GET /administration/teams/{team}/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-words": ("GET /administration/words/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-sources": ("GET /administration/sources/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-source-new": ("GET /administration/sources/kinds/imap/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-source": ("GET /administration/sources/{source}/", (S, 403, 403, 403, 403, S, 200, 403)),

@@ -26,7 +26,7 @@ from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.secret_files import is_secret_name, secrets_folder
 
 DATABASE_NAMES = {"sqlite": "hiroba.sqlite3", "postgresql": "hiroba.pgdump"}
-SMALL_FILES = ("secret_key", "office.json", "watch.json", "synonyms.txt")
+SMALL_FILES = ("secret_key", "office.json", "watch.json", "synonyms.txt", "words.txt")
 
 
 def backup_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from hiroba.features.administration import views, views_journal, views_sources
+from hiroba.features.administration import views, views_journal, views_sources, views_words
 
 urlpatterns: list[URLPattern] = [
     path("administration/", views.administration, name="administration"),
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("administration/units/", views.units, name="administration-units"),
     path("administration/teams/", views.teams, name="administration-teams"),
     path("administration/teams/<int:team_id>/", views.team, name="administration-team"),
+    path("administration/words/", views_words.words, name="administration-words"),
     path("administration/sources/", views_sources.source_list, name="administration-sources"),
     path("administration/sources/kinds/<str:kind>/", views_sources.source_new, name="administration-source-new"),
     path("administration/sources/<int:source_id>/", views_sources.source, name="administration-source"),
