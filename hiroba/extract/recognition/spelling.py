@@ -47,7 +47,9 @@ _JAPANESE_FORM = {
     for foreign, form in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)
     if not _is_in_japanese_sets(foreign)  # 据, 惧 are written here too
 }
-_SIGNS = str.maketrans({**_JAPANESE_FORM, "·": "・", "☐": "□", "`": "", "´": "", "℉": "F", "﹁": "「", "﹂": "」"})
+_SIGNS = str.maketrans({**_JAPANESE_FORM, "·": "・", "☐": "□", "℉": "F", "﹁": "「", "﹂": "」"})
+
+_LOOSE_ACCENT = re.compile("(?<=[ァ-ヺー])[`´]|[`´](?=[ァ-ヺ])")
 
 _HAN = "一-鿿々〆"
 _KATA = "ァ-ヺー"
@@ -71,7 +73,7 @@ _BY_NEIGHBOURS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
 )
 # Each group's members are taken for one another by the engine, or by Tesseract in vertical writing.
 _ALIKE = """
-入人八 充允 自白目Í 件仆仵作 任仟 支父 東束 土上工 九儿丸 官它宮 未末木本 島鳥 大人犬太 中巾申 連述 見兄
+入人八 充允 自白目Í 件仆仵作 任仟 支父 東束 土上工 九儿 官它宮 未末木本 島鳥 大人犬太 中巾申 連述 見兄
 令合今 口日目H 書音苦 申中甲屮 要妥 軽過 者名 長良 千干 右石 治冶 員貝 間問聞 待侍特持 札礼 住往佳
 料科 矢失 氏民 縁緑 微徴 遣遺 午牛 宜宣 場揚 助肋 夫天 水氷永 輪輸 争介 与ケ 出山 相和 請諸 報執
 提堤 検倹険 験駿 績積 織職識 値植 復複 講構購 側測則 因困囚 候侯 晩暁 幣弊 網綱 卒率 遂逐 折析 拡払
@@ -86,7 +88,7 @@ _JAPANESE = re.compile(f"[{_KANA_OR_HAN}]")
 
 def with_japanese_signs(text: str) -> str:
     """Write what Japanese does not use as Japanese does: mainland forms, middle dots, stray accents."""
-    return text.translate(_SIGNS) if _JAPANESE.search(text) else text
+    return _LOOSE_ACCENT.sub("", text.translate(_SIGNS)) if _JAPANESE.search(text) else text
 
 
 def by_neighbours(text: str) -> str:
