@@ -15,7 +15,7 @@ from hiroba.archive.reanchoring import reapply
 from hiroba.extract.passages import Extraction
 from hiroba.extract.passages import Passage as ReadPassage
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
-from hiroba.foundation.access.principals import of_person, of_unit
+from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person, Unit
 from hiroba.foundation.people.queries import get_tree, section_of
@@ -153,7 +153,10 @@ def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, num
 
 
 def _is_read_alike(revision: Revision, extraction: Extraction) -> bool:
-    """Tell whether the same reader read as much of it as before: then its text is the same."""
+    """Tell whether the same reader read as much of it as before, or less: then its text stays. What somebody opened
+    with a password, or a quieter machine had time to read, is not lost because it comes again."""
+    if extraction.error is not None and revision.error is None:
+        return True
     error = asdict(extraction.error) if extraction.error else None
     warnings = [asdict(trouble) for trouble in extraction.warnings]
     return (revision.extractor, revision.error, revision.warnings) == (extraction.extractor, error, warnings)
@@ -214,14 +217,16 @@ def _say_of_all(record: Record, verdict: gate.Verdict) -> None:
 
 
 def _inside(principals: frozenset[str], owner: Person, unit: Unit | None) -> frozenset[str]:
-    """Keep only what lies inside the section; where nothing does, the section (or the owner alone) reads it."""
+    """Keep only what lies inside the section; where nothing does, the section reads it if it could before, else the
+    owner alone: the gate gives nobody anything."""
     section = unit.code if unit else section_of(owner)
     below = {of_person(owner.pk)}
     if section is not None:
         tree = get_tree()
         below |= {of_unit(code) for code in tree.parents if section in tree.path(code)} | {of_unit(section)}
-    otherwise = of_unit(section) if section is not None else of_person(owner.pk)
-    return (principals & below) or frozenset({otherwise})
+        if principals & {EVERYONE, *(of_unit(code) for code in tree.path(section))}:
+            return (principals & below) or frozenset({of_unit(section)})
+    return (principals & below) or frozenset({of_person(owner.pk)})
 
 
 def _add_revision(record: Record, arrival: Arrival, number: int, verdict: gate.Verdict) -> Revision:

@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -96,7 +96,7 @@ def _read_all(reading: Reading, items: list[Item]) -> Iterator[tuple[Item, Futur
         return
     with ThreadPoolExecutor(max_workers=max(1, len(items)), thread_name_prefix="reading") as pool:
         firsts = [FirstReading(reading) for _ in items]
-        of = {pool.submit(_read, first, item): (item, first) for item, first in zip(items, firsts, strict=True)}
+        of = {pool.submit(read_item, first, item): (item, first) for item, first in zip(items, firsts, strict=True)}
         again: dict[Future[Read], Item] = {}
         while waiting := of.keys() | again.keys():
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -107,7 +107,7 @@ def _read_all(reading: Reading, items: list[Item]) -> Iterator[tuple[Item, Futur
                 if future.exception() is not None or not first.wanted:
                     yield item, future
                 elif whole := _whole(item, first):
-                    again[pool.submit(_read, whole, item)] = item
+                    again[pool.submit(read_item, whole, item)] = item
 
 
 def _whole(item: Item, first: FirstReading) -> WholeReading | None:
@@ -119,8 +119,9 @@ def _whole(item: Item, first: FirstReading) -> WholeReading | None:
     return first.with_parts(packed_readings(first.wanted))
 
 
-def _read(reading: Reading, item: Item) -> Read:
+def read_item(reading: Reading, item: Item) -> Read:
     """Read one original outside of any transaction; what it carries is stored before it is mentioned."""
+    started = time.monotonic()
     if item.original is None:
         extraction = Extraction(error=Trouble("INGEST-08"))
     elif item.tries > MOST_TRIES:
@@ -128,7 +129,8 @@ def _read(reading: Reading, item: Item) -> Read:
     else:
         extraction = _extract(reading, item, item.original.sha256)
     attached = store_carried(extraction, partial(_lease_on, item))
-    _lease_on(item)
+    if time.monotonic() - started > LEASE.total_seconds() / 4:
+        _lease_on(item)
     carried = carried_verdicts(reading, extraction, attached, time.monotonic() + SECONDS_FOR_CARRIED)
     verdict = gate.with_carried(gate.examine(extraction), carried)
     return Read(item, extraction, verdict, tuple(attached), reading.shas if isinstance(reading, WholeReading) else ())
@@ -144,8 +146,10 @@ def _extract(reading: Reading, item: Item, sha256: str) -> Extraction:
 
 
 def _lease_on(item: Item) -> None:
-    """Keep an item ours while a long reading of it moves on."""
+    """Keep an item ours while a long reading of it moves on; the thread's connection does not outlive this."""
     Item.objects.filter(pk=item.pk, state=ItemState.READING).update(leased_until=timezone.now() + LEASE)
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ from hiroba.ingest.models import AwaitedPart, Batch, Item, ItemState
 from hiroba.ingest.queries import UNDER_WAY
 from hiroba.ingest.receiving import open_batch
 from hiroba.ingest.slow_line import read_next_part
+from hiroba.ingest.unlocking import unlock_batch
 from hiroba.ingest.working import work_once
 from hiroba.search.indexing import catch_up
 
@@ -37,6 +39,11 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="login", required=True, metavar="LOGIN")
     parser.add_argument("--audience", default="section", help="everyone|unit:CODE|team:NAME|person:LOGIN")
     parser.add_argument("--reason", default="")
+    parser.add_argument(
+        "--password-from",
+        choices=["-"],
+        help="パスワードのかかったファイルを、標準入力の1行目のパスワードで開く(保存しない)",
+    )
     parser.add_argument("--wait", action="store_true", help="さがせるようになるまで待つ")
 
 
@@ -51,6 +58,7 @@ def run_import(options: argparse.Namespace) -> dict[str, Any]:
     paths = [Path(path) for path in options.paths]
     if not any(path.exists() for path in paths):
         raise Refusal("INGEST-08")
+    password = _password() if options.password_from else ""
     batches = []
     for path in paths:
         batch = open_batch(person, f"import:{person.pk}", principals, title=path.name, reason=options.reason)
@@ -59,6 +67,8 @@ def run_import(options: argparse.Namespace) -> dict[str, Any]:
         for count, _item in enumerate(receive_path(batch, path), start=1):
             _progress(f"受け取り {count}")
     _read(batches, options.wait)
+    if password:
+        _unlock(batches, password, options.wait)
     if options.wait:
         catch_up(PATIENCE_SECONDS)
     return report(batches)
@@ -91,6 +101,18 @@ def _pages_left(batch: Batch) -> str:
 def _is_read_elsewhere(batch: Batch) -> bool:
     """Tell whether a worker is reading the parts we wait for: that takes its time."""
     return AwaitedPart.objects.filter(item__batch=batch, leased_until__gt=timezone.now()).exists()
+
+
+def _password() -> str:
+    """Take the password from where no list of processes and no history of the shell shows it."""
+    typed = getpass.getpass("ファイルのパスワード: ") if sys.stdin.isatty() else sys.stdin.readline()
+    return typed.rstrip("\r\n")
+
+
+def _unlock(batches: list[Batch], password: str, is_patient: bool) -> None:
+    with Sandbox(readers=1) as sandbox:
+        opened = [batch for batch in batches if unlock_batch(batch, sandbox, password)]
+    _read(opened, is_patient)
 
 
 def _progress(text: str) -> None:

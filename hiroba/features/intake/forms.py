@@ -46,3 +46,15 @@ class ReleaseForm(forms.Form):
     """Why what the gate stopped may come in after all."""
 
     reason = forms.CharField(label=_("理由"), max_length=500, min_length=4)
+
+
+class UnlockForm(forms.Form):
+    """The password of a locked file; the browser is asked not to remember it either."""
+
+    password = forms.CharField(
+        label=_("ファイルのパスワード"),
+        max_length=255,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("読み取りに一度だけ使います。保存も記録もしません。"),
+    )

@@ -35,6 +35,7 @@ class Line:
     can_stop: bool = False
     can_go_on: bool = False
     is_locked: bool = False
+    is_recording: bool = False
 
     @property
     def minutes_left(self) -> int:

@@ -8,14 +8,16 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hiroba.archive.actions import settle_unread
 from hiroba.features.intake import actions, queries
-from hiroba.features.intake.forms import ReleaseForm, UploadForm
+from hiroba.features.intake.forms import ReleaseForm, UnlockForm, UploadForm
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
 from hiroba.ingest.rereading import release_record
+from hiroba.ingest.unlocking import unlock_item
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,6 +94,30 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 def retry(request: HttpRequest, item_id: int) -> HttpResponse:
     """Try a failed file again."""
     return redirect("intake-batch", actions.retry(person_of(request), item_id).pk)
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def unlocking(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Read a locked file with the password its owner types; it is used here and goes nowhere else."""
+    line = queries.locked_line(person_of(request), item_id)
+    form = UnlockForm(request.POST or None)
+    error = _unlock(request, item_id, form) if request.method == "POST" and form.is_valid() else None
+    if isinstance(error, HttpResponse):
+        return error
+    context = {"line": line, "form": form, "error": error}
+    return render(request, "intake/unlock.html", context, status=400 if error or form.errors else 200)
+
+
+def _unlock(request: HttpRequest, item_id: int, form: UnlockForm) -> HttpResponse | Refusal:
+    try:
+        item = unlock_item(person_of(request), item_id, form.cleaned_data["password"])
+    except Refusal as refusal:
+        if refusal.code not in ("EXTRACT-43", "EXTRACT-47"):
+            raise
+        return refusal
+    note(request, "record.received", "batch", item.batch_id, "unlocked")
+    return redirect("intake-batch", item.batch_id)
 
 
 @require_POST

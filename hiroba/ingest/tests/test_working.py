@@ -76,7 +76,7 @@ def test_an_item_whose_reader_died_waits_again_and_is_kept_once(world: World) ->
     assert working.lease_items(10) == []
     assert working.reclaim_items() == 1
     working.work_once(Reader(), 10)
-    late = working._read(Reader(), dead[0])
+    late = working.read_item(Reader(), dead[0])
     working.finish_item(late)
     assert states(batch) == [ItemState.DONE]
     assert Record.objects.count() == 1
