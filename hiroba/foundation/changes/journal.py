@@ -7,6 +7,8 @@ import logging
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
+from typing import ParamSpec
 
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
@@ -17,6 +19,7 @@ from hiroba.foundation.changes.models import JournalEntry
 from hiroba.foundation.refusal import Refusal
 
 logger = logging.getLogger(__name__)
+P = ParamSpec("P")
 FLUSH_SECONDS = 1.0
 BATCH = 200
 CAPACITY = 20_000  # what a disk that is full for some minutes may hold back; about 10 MB
@@ -125,39 +128,37 @@ def make_note(
     return Note(at=timezone.now(), act=require_act(act), actor_id=actor_id, **cut)
 
 
-def note(
-    actor_id: int | None,
-    act: str,
-    subject: str = "",
-    subject_id: str | int = "",
-    detail: str = "",
-    address: str = "",
-    post: str = "",
-    result: str = "",
-) -> None:
+def _of_what_makes_a_note(
+    make: Callable[P, Note],
+) -> Callable[[Callable[[Note], None]], Callable[P, None]]:
+    """Let a function that takes a note take what the note is made of: one list of parameters for all of them."""
+
+    def decorate(write: Callable[[Note], None]) -> Callable[P, None]:
+        def take(*args: P.args, **kwargs: P.kwargs) -> None:
+            write(make(*args, **kwargs))
+
+        take.__name__, take.__qualname__, take.__doc__ = write.__name__, write.__qualname__, write.__doc__
+        return take
+
+    return decorate
+
+
+@_of_what_makes_a_note(make_note)
+def note(entry: Note) -> None:
     """Have the act written within a second, without waiting. kill -9 may lose that second: for reads only."""
-    JOURNAL.add(make_note(actor_id, act, subject, subject_id, detail, address, post, result))
+    JOURNAL.add(entry)
 
 
-def note_now(
-    actor_id: int | None,
-    act: str,
-    subject: str = "",
-    subject_id: str | int = "",
-    detail: str = "",
-    address: str = "",
-    post: str = "",
-    result: str = "",
-) -> None:
+@_of_what_makes_a_note(make_note)
+def note_now(entry: Note) -> None:
     """Write the act down before returning: what administrators do, and what leaves the office.
 
     Within a transaction the entry stands or falls with it. Refusal JOURNAL-01 when it cannot be written: then the act
     itself must not happen."""
-    entry = make_note(actor_id, act, subject, subject_id, detail, address, post, result)
     try:
         append_notes([entry])
     except (DatabaseError, OSError) as error:
-        logger.exception("JOURNAL-01 %s", act)
+        logger.exception("JOURNAL-01 %s", entry.act)
         raise Refusal("JOURNAL-01") from error
 
 

@@ -44,10 +44,19 @@ def find_person_by_token(plain: str) -> Person | None:
     return token.person
 
 
-def note_seen(session_key: str) -> None:
-    """Keep the time a session was last used, at most every five minutes."""
+def note_seen(session_key: str) -> bool:
+    """Keep the time a session was last used, at most every five minutes. False when by the clock that has not come yet:
+    the clock was set back, nobody knows how long the session has lived, and it is ended."""
     now = timezone.now()
-    SignIn.objects.filter(session_key=session_key, seen_at__lt=now - SEEN_EVERY).update(seen_at=now)
+    seen_at = SignIn.objects.filter(session_key=session_key).values_list("seen_at", flat=True).first()
+    if seen_at is None:
+        return True
+    if seen_at - now > SEEN_EVERY:
+        end_sign_in(session_key)
+        return False
+    if now - seen_at > SEEN_EVERY:
+        SignIn.objects.filter(session_key=session_key).update(seen_at=now)
+    return True
 
 
 def end_sign_in(session_key: str) -> None:

@@ -57,12 +57,13 @@ class PersonMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         person = request.user if isinstance(request.user, Person) and may_be_here(request.user) else None
+        if person is not None and request.session.session_key and not note_seen(request.session.session_key):
+            request.session.flush()
+            person = None
         request.person = person  # type: ignore[attr-defined]  # the one attribute of ours on a request
         if person is not None and person.language:
             translation.activate(person.language)
             request.LANGUAGE_CODE = person.language
-        if person is not None and request.session.session_key:
-            note_seen(request.session.session_key)
         response = self.answer(request)
         for header, value in HEADERS.items():
             response.headers.setdefault(header, value)
