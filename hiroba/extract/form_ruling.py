@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from hiroba.extract.form_alignment import Page, ink_of
 from hiroba.extract.form_boxes import DOTS, Mask, Word, grown, rulings
-from hiroba.extract.form_places import Field, rows_of
+from hiroba.extract.form_places import Choice, Field, rows_of
 from hiroba.extract.form_reading import page_at_dots, recognise
 from hiroba.extract.passages import Extraction, Trouble
 from hiroba.extract.recognition.engine import EngineMissingError
@@ -37,11 +38,11 @@ class _Cell:
     bottom: int
     text: str = ""
 
-    @property
-    def place(self) -> str:
+    def place_on(self, number: int) -> str:
+        """Give the locator of this box on a page."""
         scale = 72 / DOTS
-        sides = (self.left, self.top, self.right - self.left, self.bottom - self.top)
-        return "page=1;box=" + ",".join(f"{side * scale:.2f}" for side in sides)
+        sides = (max(0, self.left), max(0, self.top), self.right - self.left, self.bottom - self.top)
+        return f"page={number};box=" + ",".join(f"{side * scale:.2f}" for side in sides)
 
 
 def measure(paths: Sequence[Path], asked: dict[str, Any]) -> Extraction:
@@ -68,16 +69,64 @@ def propose(page: Page, words: Sequence[Word], number: int) -> list[Field]:
 
     Boxes side by side without a label of their own (a letter a box) are one field."""
     cells = [_with_text(cell, words) for cell in cells_of(page)]
+    ticks = _ticks(ink_of(page) > 0, cells, words, number)
+    ticked = {field.name for field in ticks}
+    offered = {
+        cell: choices
+        for cell in cells
+        if (choices := _choices_in(cell, words, number)) and not ticked & {choice.value for choice in choices}
+    }
     open_cells = [cell for cell in cells if _UNITS.fullmatch(cell.text)]
-    labels = [cell for cell in cells if not _UNITS.fullmatch(cell.text)]
+    labels = [cell for cell in cells if cell not in offered and not _UNITS.fullmatch(cell.text)]
     fields: list[Field] = []
     names: set[str] = set()
-    for cell in _joined(open_cells):
+    for cell in sorted([*_joined(open_cells), *offered], key=lambda cell: (cell.top, cell.left)):
         name = _name(cell, labels)
         if name and name not in names and len(fields) < MAX_PROPOSED:
             names.add(name)
-            fields.append(Field(name, _kind(cell.text), cell.place.replace("page=1", f"page={number}", 1)))
-    return fields
+            kind = "choice" if cell in offered else _kind(cell.text)
+            fields.append(Field(name, kind, cell.place_on(number), offered.get(cell, ())))
+    return fields + [field for field in ticks if field.name not in names]
+
+
+def _choices_in(cell: _Cell, words: Sequence[Word], number: int) -> tuple[Choice, ...]:
+    """Short words that stand well apart on one line (新規 ・ 継続): what is circled. Each place leaves room for it."""
+    inside = sorted(_inside(cell, words), key=lambda word: word.left)
+    found = [word for word in inside if word.text.strip("・ ")]
+    is_apart = all(after.left - before.right > 1.5 * (_height(before)) for before, after in pairwise(found))
+    is_line = all(abs(word.top - found[0].top) < _height(word) / 2 for word in found)
+    if not (2 <= len(found) <= 8 and is_apart and is_line and all(len(word.text) <= 10 for word in found)):
+        return ()
+    if _UNITS.fullmatch("".join(word.text for word in found)):
+        return ()
+    return tuple(_choice(word, number) for word in found)
+
+
+def _height(word: Word) -> float:
+    return word.bottom - word.top
+
+
+def _ticks(ink: Mask, cells: Sequence[_Cell], words: Sequence[Word], number: int) -> list[Field]:
+    """The words with a small square before them, each a field of its own."""
+    found = [(word, _square_before(ink, cell, word)) for cell in cells for word in _inside(cell, words)]
+    return [Field(word.text.strip(), "check", square.place_on(number)) for word, square in found if square is not None]
+
+
+def _square_before(ink: Mask, cell: _Cell, word: Word) -> _Cell | None:
+    top, left = max(0, int(word.top) - 12), max(cell.left, int(word.left) - 90)
+    lines = rulings(ink[top : int(word.bottom) + 12, left : max(left, int(word.left) - 1)], 22)
+    rows, columns = np.flatnonzero(lines.any(axis=1)), np.flatnonzero(lines.any(axis=0))
+    if not len(rows):
+        return None
+    high, wide = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    is_square = 22 <= high <= 64 and 0.7 < wide / high < 1.4
+    x, y = left + int(columns[0]), top + int(rows[0])
+    return _Cell(x - 3, y - 3, x + int(wide) + 3, y + int(high) + 3) if is_square else None
+
+
+def _choice(word: Word, number: int) -> Choice:
+    around = _Cell(int(word.left) - 26, int(word.top) - 16, int(word.right) + 26, int(word.bottom) + 16)
+    return Choice(word.text.strip("・ "), around.place_on(number))
 
 
 def cells_of(page: Page) -> list[_Cell]:
@@ -121,13 +170,17 @@ def _flood(free: Mask, row: int, column: int) -> tuple[int, int, int, int, int]:
     return top, left, bottom + 1, right + 1, area
 
 
-def _with_text(cell: _Cell, words: Sequence[Word]) -> _Cell:
-    inside = [
+def _inside(cell: _Cell, words: Sequence[Word]) -> list[Word]:
+    return [
         word
         for word in words
         if cell.left <= (word.left + word.right) / 2 <= cell.right
         and cell.top <= (word.top + word.bottom) / 2 <= cell.bottom
     ]
+
+
+def _with_text(cell: _Cell, words: Sequence[Word]) -> _Cell:
+    inside = _inside(cell, words)
     text = "".join(word.text for word in sorted(inside, key=lambda word: (round(word.top / 20), word.left)))
     return _Cell(cell.left, cell.top, cell.right, cell.bottom, re.sub(r"\s", "", text))
 

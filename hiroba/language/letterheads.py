@@ -88,7 +88,12 @@ def _sender(lines: Sequence[str]) -> str:
             return _TELEPHONE.sub("", found["name"]).strip(" 印㊞()")
     for line in lines[:20]:
         is_short = len(line) <= 40 and not re.search(r"[。、]", line)
-        if is_short and _ORGANISATION.search(line) and not _ADDRESSEE.search(line) and not _ABOUT.match(line):
+        if (
+            is_short
+            and _ORGANISATION.search(line.split(" ")[0])
+            and not _ADDRESSEE.search(line)
+            and not _ABOUT.match(line)
+        ):
             return _TELEPHONE.sub("", line).strip(" 印㊞")
     return ""
 

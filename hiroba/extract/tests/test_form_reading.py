@@ -13,7 +13,7 @@ from PIL import Image
 
 from bench.form_drawing import FONTS, draw_form, fill_in, make_values, scan
 from hiroba.extract.form_alignment import align
-from hiroba.extract.form_places import rows_of
+from hiroba.extract.form_places import box_of, rows_of
 from hiroba.extract.passages import Extraction
 from hiroba.extract.tasks import run_task
 
@@ -83,3 +83,18 @@ def test_a_sheet_is_found_upside_down_too(turn: int) -> None:
     x, y, w = found.matrix @ np.array([827.0, 1170.0, 1.0])  # the middle stays where it is
     assert abs(x / w - 827) < 4
     assert abs(y / w - 1170) < 4
+
+
+def test_boxes_and_names_are_proposed_from_the_ruled_lines(tmp_path: Path) -> None:
+    path = tmp_path / "blank.png"
+    FORM.blank.save(path, dpi=(200, 200))
+    found = run_task("measure_form", [path], page=1)
+    assert (round(float(found.facts["wide"])), round(float(found.facts["high"]))) == (595, 842)
+    proposed = {row["name"]: row for row in json.loads(found.facts["fields"])}
+    drawn = {field.name: field for field in FORM.fields}
+    assert {name: row["kind"] for name, row in proposed.items()} == {name: each.kind for name, each in drawn.items()}
+    for name, row in proposed.items():
+        box, wanted = box_of(row["place"]), box_of(drawn[name].place)
+        assert box is not None and wanted is not None
+        assert max(abs(box.x - wanted.x), abs(box.y - wanted.y), abs(box.wide - wanted.wide)) < 5  # points
+    assert [choice["value"] for choice in proposed["利用の区分"]["choices"]] == ["新規", "継続", "変更"]

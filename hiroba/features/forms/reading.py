@@ -60,6 +60,18 @@ def work_on_forms() -> int:
     return follow(NewSheets(), limit=100) + read_next_sheet()
 
 
+def find_among_latest(form: Form, limit: int = 200) -> None:
+    """Look for sheets of a newly described form among what its section already has; who may read them is theirs."""
+    form = Form.objects.select_related("unit", "blank").get(pk=form.pk)
+    kinds = CELL_KINDS if form.medium == Medium.CELLS else PAPER_KINDS
+    tree = get_tree()
+    codes = [code for code in tree.parents if form.unit.code in tree.path(code)]
+    labels = labels_of(form)
+    latest = Record.objects.filter(state=RecordState.LIVE, kind__in=kinds, unit__code__in=codes)
+    for record in latest.select_related("current", "unit").order_by("-pk")[:limit]:
+        _find(form, labels, record)
+
+
 def _find(form: Form, labels: set[str], record: Record) -> None:
     revision = record.current
     kinds = CELL_KINDS if form.medium == Medium.CELLS else PAPER_KINDS

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hiroba.features.forms import actions, queries
 from hiroba.features.forms import export as exporting
 from hiroba.features.forms.forms import KIND_WORDS, NewForm, fields_from, lines_in, lines_of
+from hiroba.features.forms.reading import find_among_latest
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
 
@@ -81,7 +82,7 @@ def fields(request: HttpRequest, form_id: int) -> HttpResponse:
     if request.method == "POST":
         lines = lines_in(request.POST)
         try:
-            actions.describe_form(person, form_id, fields_from(found, lines))
+            find_among_latest(actions.describe_form(person, form_id, fields_from(found, lines)))
             return redirect("form", form_id)
         except Refusal as error:
             refusal = _asked_again(error)

@@ -43,7 +43,7 @@ class SeparatorForm(forms.Form):
         label=_("種類"),
         required=False,
         max_length=60,
-        help_text=_("例: 一時保育 利用申込書。受け箱に表示します。様式の名前を書くと、その様式として読みます。"),
+        help_text=_("例: 一時保育 利用申込書。受け箱と紙の上に表示します。"),
     )
 
     def __init__(self, choices: Sequence[tuple[str, str]], data: object = None) -> None:

@@ -45,5 +45,5 @@ def test_a_form_with_spread_letters_is_named() -> None:
 
 
 def test_nothing_is_made_up() -> None:
-    head = find_letterhead(["こんにちは。", "様子を書きます。", "令和9年5月1日に行います。"], TODAY)
+    head = find_letterhead(["こんにちは。", "希望する園 みどり保育園", "令和9年5月1日に行います。"], TODAY)
     assert (head.title, head.sender, head.dated_on, head.fax_from) == ("", "", None, "")
