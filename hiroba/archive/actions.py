@@ -132,7 +132,12 @@ def withdraw_record(person: Person, record_id: int) -> Record:
 
 
 def _attached(record: Record) -> list[Record]:
-    """List what came inside the record, and inside that, as far as it is there and whoever brought it is the same."""
+    """List what came inside the record, as far as nobody has taken it back."""
+    return [each for each in _carried(record) if each.state != RecordState.WITHDRAWN]
+
+
+def _carried(record: Record) -> list[Record]:
+    """List what came inside the record, and inside that, as far as whoever brought it is the same."""
     found: dict[int, Record] = {}
     waiting = [record]
     while waiting:
@@ -140,22 +145,27 @@ def _attached(record: Record) -> list[Record]:
         new = [link.target for link in links if link.target_id not in found and link.target_id != record.pk]
         found |= {each.pk: each for each in new}
         waiting += new
-    return [each for each in found.values() if each.state != RecordState.WITHDRAWN]
+    return list(found.values())
 
 
 @transaction.atomic
 def restore_record(person: Person, record_id: int, is_withdrawer: bool = False) -> Record:
     """Undo a withdrawal; only whoever brought the record in may, or who took it back (`is_withdrawer`: the caller has
-    written that down) and may still change it. What the gate held is held again. Records record.restored."""
+    written that down) and may still change it. What was taken back with it comes back with it; what the gate held is
+    held again. Records record.restored."""
     record = Record.objects.select_for_update().filter(pk=record_id).first()
     if record is None or record.state != RecordState.WITHDRAWN:
         raise Refusal("ACCESS-01")
     if record.owner_id != person.pk and not (is_withdrawer and can_change(person, record)):
         raise Refusal("ACCESS-01")
-    held = record.current is not None and record.current.gate_code == gate.MY_NUMBER
-    record.state, record.updated_at = RecordState.HELD if held else RecordState.LIVE, timezone.now()
-    record.save(update_fields=["state", "updated_at"])
-    log.record("record.restored", "record", record.pk, person.pk)
+    withdrawn_at = record.updated_at
+    with_it = [each for each in _carried(record) if each.state == RecordState.WITHDRAWN]
+    # What somebody took back by itself before stays taken back.
+    for each in [record, *(each for each in with_it if each.updated_at >= withdrawn_at)]:
+        held = each.current is not None and each.current.gate_code == gate.MY_NUMBER
+        each.state, each.updated_at = RecordState.HELD if held else RecordState.LIVE, timezone.now()
+        each.save(update_fields=["state", "updated_at"])
+        log.record("record.restored", "record", each.pk, person.pk)
     return record
 
 

@@ -82,3 +82,9 @@ def linked_records_visible_to(person: Person, record: Record) -> list[tuple[str,
     out = Link.objects.filter(source=record, target__in=visible).select_related("target")
     into = Link.objects.filter(target=record, source__in=visible).select_related("source")
     return [(link.kind, True, link.target) for link in out] + [(link.kind, False, link.source) for link in into]
+
+
+def carriers_visible_to(person: Person, record: Record) -> QuerySet[Record]:
+    """List what the record came inside of (a mail, an archive), as far as the person may read it: its bytes lie in
+    their originals too, whatever becomes of the record's own audience."""
+    return records_visible_to(person).filter(links_out__kind="attachment", links_out__target=record).distinct()

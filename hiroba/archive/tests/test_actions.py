@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from hiroba.archive import actions, queries
+from hiroba.archive.arrivals import link_records
 from hiroba.archive.models import Record
-from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person
 from hiroba.foundation.changes.readers import changes_after
 from hiroba.foundation.refusal import Refusal
@@ -76,6 +77,39 @@ def test_a_withdrawal_leaves_a_tombstone_and_can_be_undone_by_its_owner(world: W
         actions.restore_record(world.sato, record.pk)
     actions.restore_record(world.kimura, record.pk)
     assert readers(world, record) == set(world.people)
+
+
+def carrying(world: World) -> tuple[Record, Record, Record]:
+    """A mail with a file, and an archive in that with another."""
+    mail, packed, inner = (world.keep(world.kimura, name, "文").record for name in ("a.eml", "b.zip", "c.txt"))
+    link_records("attachment", mail, packed)
+    link_records("attachment", packed, inner)
+    return mail, packed, inner
+
+
+def test_what_was_taken_back_with_a_mail_comes_back_with_it(world: World) -> None:
+    mail, packed, inner = carrying(world)
+    actions.withdraw_record(world.kimura, mail.pk)
+    assert readers(world, inner) == set()
+    actions.restore_record(world.kimura, mail.pk)
+    assert [readers(world, each) for each in (mail, packed, inner)] == [set(world.people)] * 3
+    assert [change.kind for change in changes_after(0, 100)[-3:]] == ["record.restored"] * 3
+
+
+def test_what_was_taken_back_by_itself_stays_so_when_its_mail_comes_back(world: World) -> None:
+    mail, packed, inner = carrying(world)
+    actions.withdraw_record(world.kimura, inner.pk)
+    actions.withdraw_record(world.kimura, mail.pk)
+    actions.restore_record(world.kimura, mail.pk)
+    assert (readers(world, packed), readers(world, inner)) == (set(world.people), set())
+
+
+def test_only_who_may_read_the_carrier_learns_of_it(world: World) -> None:
+    mail, packed, _ = carrying(world)
+    assert list(queries.carriers_visible_to(world.people["yamamoto"], packed)) == [mail]
+    Record.objects.filter(pk=mail.pk).update(audience=find_or_add_audience(SECTION))
+    assert not queries.carriers_visible_to(world.people["yamamoto"], packed)
+    assert list(queries.carriers_visible_to(world.sato, packed)) == [mail]
 
 
 def test_what_the_gate_keeps_inside_opens_only_with_a_reason(world: World) -> None:

@@ -111,7 +111,10 @@ def audience(request: HttpRequest, record_id: int) -> HttpResponse:
     if not actions.can_change(person, opened):
         raise Refusal("ACCESS-02")
     return render(
-        request, "reading/audience.html", {"record": opened, "form": form, "error": error}, status=400 if error else 200
+        request,
+        "reading/audience.html",
+        {"record": opened, "form": form, "error": error, "carriers": archive.carriers_visible_to(person, opened)},
+        status=400 if error else 200,
     )
 
 
