@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -23,6 +24,7 @@ from hiroba.foundation.people.queries import get_tree, section_of
 Outcome = Literal["new", "revised", "renewed", "same", "held", "withdrawn"]
 
 
+LONGEST_LOCATOR = 200  # characters of Passage.locator
 PASSAGES_AT_ONCE = 500
 
 
@@ -258,16 +260,28 @@ def write_passages(revision: Revision, extraction: Extraction) -> None:
         Passage.objects.bulk_create(_row(revision, start + place, passage) for place, passage in enumerate(some))
 
 
+def fitting_locator(locator: str) -> str:
+    """Give a locator that fits its column and stays the only one of its kind: in a sheet's or part's long name, what is
+    cut is said by a hash, and the cells stay."""
+    if len(locator) <= LONGEST_LOCATOR:
+        return locator
+    name, mark, cells = locator.rpartition("!")
+    if not mark or len(cells) > LONGEST_LOCATOR // 2:
+        name, cells = locator, ""
+    end = f"~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}{mark if cells else ''}{cells}"
+    return name[: LONGEST_LOCATOR - len(end)] + end
+
+
 def _row(revision: Revision, ordinal: int, passage: ReadPassage) -> Passage:
     return Passage(
         revision=revision,
         ordinal=ordinal,
-        locator=passage.locator[:200],
+        locator=fitting_locator(passage.locator),
         kind=passage.kind,
         level=passage.level,
         # NUL is the one character neither database takes in text.
         text=passage.text.replace("\0", ""),
-        spans=[[span.start, span.end, span.locator] for span in passage.spans],
+        spans=[[span.start, span.end, fitting_locator(span.locator)] for span in passage.spans],
         marks=[[mark.start, mark.end, mark.kind, mark.value] for mark in passage.marks],
     )
 

@@ -7,7 +7,8 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the kinds of source that live in this room."""
-        from hiroba.ingest import mailboxes, post
+        from hiroba.ingest import mailboxes, post, shares
 
         mailboxes.declare()
         post.declare()
+        shares.declare()

@@ -29,7 +29,7 @@ from hiroba.ingest.working import work_once
 from tests.dovecot import PASSWORD, Dovecot
 from tests.world import World, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = itertools.count(1)
 
 
@@ -56,7 +56,7 @@ def server(running: Dovecot) -> Dovecot:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(transactional_db: None) -> World:
     """The office on one database: what differs between them is tested with the sources themselves."""
     return build_world()
 
