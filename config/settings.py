@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
@@ -55,6 +55,8 @@ def _database() -> dict[str, Any]:
         # Under ASGI each request has a thread of its own: a connection that outlived it would be nobody's.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
+        # What libpq takes after the question mark: sslmode=verify-full, sslrootcert=…, connect_timeout=5.
+        "OPTIONS": dict(parse_qsl(parts.query, keep_blank_values=True)),
     }
 
 
@@ -102,9 +104,9 @@ INSTALLED_APPS = [
     "hiroba.features.administration",
     "hiroba.features.guide",
     "hiroba.features.systems",
-    "hiroba.features.versions",
     "hiroba.features.tray",
     "hiroba.features.forms",
+    "hiroba.features.versions",
 ]
 
 MIDDLEWARE = [
@@ -182,6 +184,7 @@ UPLOAD_LIMIT = _number("HIROBA_UPLOAD_LIMIT_MB", 300) * 1024 * 1024
 # Six hours of a meeting with its picture; told by content, not by name.
 RECORDING_LIMIT = max(UPLOAD_LIMIT, _number("HIROBA_RECORDING_LIMIT_MB", 6000) * 1024 * 1024)
 READERS = _number("HIROBA_READERS", 2)
+SLOW_READERS = _number("HIROBA_SLOW_READERS", 1)
 SYNONYMS_FILE = Path(os.environ.get("HIROBA_SYNONYMS", HOME / "synonyms.txt"))
 WORDS_FILE = Path(os.environ.get("HIROBA_WORDS", HOME / "words.txt"))
 WATCH_FILE = HOME / "watch.json"

@@ -5,6 +5,7 @@ import pytest
 from hiroba.archive import gate, queries
 from hiroba.archive.models import Original, Passage, Record, RecordState
 from hiroba.extract.passages import Extraction
+from hiroba.extract.passages import Passage as ReadPassage
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.changes.readers import changes_after
 from hiroba.foundation.refusal import Refusal
@@ -82,3 +83,14 @@ def test_nothing_is_kept_on_the_gates_word_about_something_else(world: World, mo
     with pytest.raises(ValueError, match="something else"):
         world.keep(world.kimura, "名簿.txt", MY_NUMBER)
     assert not Record.objects.exists()
+
+
+def test_places_in_two_sheets_with_long_names_stay_two_and_keep_their_cells(world: World) -> None:
+    sheets = ["長い名前のシート" * 30 + end for end in ("甲", "乙")]
+    rows = tuple(ReadPassage(f"{sheet}!A{line}:B{line}", "文", "row") for sheet in sheets for line in (1, 2))
+    record = world.keep(world.kimura, "集計.ods", passages=rows).record
+    kept = [each.locator for each in queries.passages_of(queries.get_revision(world.kimura, record.pk))]
+    assert len(set(kept)) == 4
+    assert [place.rpartition("!")[2] for place in kept] == ["A1:B1", "A2:B2"] * 2
+    assert all(len(place) <= 200 for place in kept)
+    assert len({place.rpartition("!")[0] for place in kept}) == 2

@@ -13,6 +13,9 @@ from psycopg.conninfo import make_conninfo
 from hiroba.foundation.refusal import Refusal
 
 
+_PLACE = ("host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
+
+
 def dump_database(target: Path) -> None:
     """Write the whole database, as it is at one moment, to `target`.
 
@@ -37,7 +40,7 @@ def _run(program: str, *arguments: str) -> None:
     given = connection.get_connection_params()
     # Never among the arguments, where `ps` shows it to everybody.
     key = {"PGPASSWORD": given["password"]} if given.get("password") else {}
-    place = make_conninfo(**{name: given[name] for name in ("host", "port", "user", "dbname") if given.get(name)})
+    place = make_conninfo(**{name: given[name] for name in _PLACE if given.get(name)})
     command = [program, f"--dbname={place}", "--no-password", *arguments]
     if subprocess.run(command, env={**os.environ, **key}, check=False).returncode:
         raise Refusal("BACKUP-05", program=program)
