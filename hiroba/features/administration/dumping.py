@@ -12,7 +12,6 @@ from psycopg.conninfo import make_conninfo
 
 from hiroba.foundation.refusal import Refusal
 
-
 _PLACE = ("host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
