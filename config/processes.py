@@ -111,12 +111,16 @@ def run_work(options: argparse.Namespace) -> None:
     # The wheels' threads live as long as we do: each keeps its connection.
     connections.settings["default"]["CONN_MAX_AGE"] = KEEP_CONNECTION_SECONDS
     with _only_worker(stop):
-        loops = [threading.Thread(target=_loop, args=(stop, begin), name=name) for name, begin in WHEELS.items()]
+        # A page of paper may take a minute: nobody waits for it at the end, and the next worker reads it again.
+        loops = [
+            threading.Thread(target=_loop, args=(stop, begin), name=name, daemon=name.startswith("slow"))
+            for name, begin in _wheels()
+        ]
         for loop in loops:
             loop.start()
         stop.wait()
         for loop in loops:
-            loop.join(timeout=30)
+            loop.join(timeout=1 if loop.daemon else 30)
 
 
 def _end_with(parent: int, stop: threading.Event) -> None:
@@ -143,7 +147,7 @@ def _only_worker(stop: threading.Event) -> Iterator[None]:
 
 def _loop(stop: threading.Event, begin: Callable[[], Generator[int, None, None]]) -> None:
     """Turn one of the worker's wheels: at once while there is work, in its own time when there is none."""
-    idle = IDLE_SECONDS[threading.current_thread().name]
+    idle = IDLE_SECONDS[threading.current_thread().name.partition("-")[0]]
     pause, wheel = idle, begin()
     while not stop.is_set():
         close_old_connections()
@@ -177,7 +181,8 @@ def _slow() -> Generator[int, None, None]:
     from hiroba.extract.slow import SlowSandbox
     from hiroba.ingest.slow_line import read_next_part, reclaim_parts
 
-    reclaim_parts()
+    if threading.current_thread().name == "slow":  # the first of them, for all
+        reclaim_parts()
     with SlowSandbox() as slow:
         busy_at = time.monotonic()
         while True:
@@ -247,6 +252,13 @@ def _forms() -> Generator[int, None, None]:
 
     while True:
         yield work_on_forms()
+
+
+def _wheels() -> Iterator[tuple[str, Callable[[], Generator[int, None, None]]]]:
+    """Give every wheel with its name: as many slow readers as the office has set, the others once."""
+    yield from WHEELS.items()
+    for number in range(2, settings.SLOW_READERS + 1):
+        yield f"slow-{number}", _slow
 
 
 WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.faults.calling import Caller
 from tests.faults.looking import kept_records, rows, wait_until_all_is_read
+from tests.faults.watching_processes import children_of
 from tests.journeys.office import Office
 from tests.journeys.paper import write_fax
 
@@ -44,3 +45,20 @@ def write_words(folder: Path) -> Path:
     path = folder / "ふつうの文書.txt"
     path.write_text("窓口の混雑について。", encoding="utf-8")
     return path
+
+
+def test_the_office_closes_at_once_in_the_middle_of_a_page(own_office: Office, tmp_path: Path) -> None:
+    fax = write_fax(tmp_path / "通知.tif", *[("公園の遊具を点検しました。",) * 6] * 20)
+    own_office.serve()
+    caller = Caller(own_office, "kimura")
+    caller.upload(caller.open_batch(), fax.name, fax.read_bytes())
+    until = time.monotonic() + 60
+    while not rows(own_office, "SELECT 1 FROM ingest_awaitedpart WHERE leased_until IS NOT NULL"):
+        assert time.monotonic() < until, "no page is being read"
+        time.sleep(0.05)
+    server = own_office.server
+    assert server is not None
+    began = time.monotonic()
+    own_office.stop()
+    assert time.monotonic() - began < 8
+    assert not children_of(server.pid)
