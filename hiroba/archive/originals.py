@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hiroba.archive.models import Original
-from hiroba.extract.formats import HEAD, is_recording
+from hiroba.extract.formats import HEAD, is_recording, is_store_of_mails
 from hiroba.foundation.refusal import Refusal
 
 PIECE = 1024 * 1024
@@ -45,7 +45,7 @@ def pieces_of(file: BinaryIO) -> Iterable[bytes]:
 def store_bytes(pieces: Iterable[bytes], limit: int | None = None) -> Stored:
     """Write, fsync and name the bytes by their SHA-256; the same bytes twice are kept once.
 
-    INGEST-04 past `limit` bytes (default: settings.RECORDING_LIMIT for what begins as a recording, UPLOAD_LIMIT for
+    INGEST-04 past `limit` bytes (default: settings.RECORDING_LIMIT for recordings and stores of mails, UPLOAD_LIMIT for
     everything else), INGEST-05 when the disk is full; in both cases nothing of it stays behind."""
     incoming = Path(settings.INCOMING_DIR)
     incoming.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,8 @@ def _write_draft(draft: Path, pieces: Iterable[bytes], limit: int | None) -> Sto
 
 
 def _limit_of(head: bytes) -> int:
-    return int(settings.RECORDING_LIMIT if is_recording(head[:HEAD]) else settings.UPLOAD_LIMIT)
+    is_large = is_recording(head[:HEAD]) or is_store_of_mails(head[:HEAD])
+    return int(settings.RECORDING_LIMIT if is_large else settings.UPLOAD_LIMIT)
 
 
 def _keep(draft: Path, final: Path) -> None:

@@ -29,6 +29,7 @@ READERS = {
     "html": "page",
     "eml": "mail",
     "archive": "packed",
+    "epub": "book",
     "msg": "outlook",
     "mbox": "mailbox",
     "tnef": "tnef",
@@ -43,7 +44,6 @@ READERS = {
 LATER = frozenset(
     {
         "svg",
-        "epub",
         "one",
     }
 )
@@ -142,6 +142,11 @@ def find_format(path: Path, name: str | None = None) -> str | Trouble:
 def is_recording(head: bytes) -> bool:
     """Tell by a file's first bytes (12 at least) whether it is sound or film, which may be larger than the rest."""
     return _signed_format(head) in ("audio", "video")
+
+
+def is_store_of_mails(head: bytes) -> bool:
+    """Tell by a file's first bytes whether it is a mailbox or a store of Outlook, as large as recordings."""
+    return head.startswith(b"!BDN") or (_is_mailbox(head) and _is_mail(head.partition(b"\n")[2]))
 
 
 def _packed_format(path: Path) -> str | Trouble:

@@ -69,3 +69,12 @@ def test_nothing_is_acknowledged_before_it_is_on_the_disk(monkeypatch: pytest.Mo
     originals.store_bytes([os.urandom(10)])
     assert order[:2] == ["fsync", "link"]
     assert order.count("fsync") == 4  # the bytes, and each folder up to the originals' own
+
+
+def test_a_mailbox_may_be_larger_than_other_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "UPLOAD_LIMIT", 100)
+    monkeypatch.setattr(settings, "RECORDING_LIMIT", 1000)
+    box = b"From a@example Mon Nov 23 10:00:00 2026\nFrom: a@example\nSubject: x\n\n" + b"x" * 300
+    assert originals.store_bytes([box]).size == len(box)
+    with pytest.raises(Refusal, match="INGEST-04"):
+        originals.store_bytes([b"x" * 300])
