@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from hiroba.features.account.actions import add_token
 from hiroba.foundation.access.audiences import find_or_add_audience
+from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField
+from hiroba.features.tray.models import Paper, Scan, Separator
 from hiroba.foundation.access.principals import of_unit
 from hiroba.foundation.people.models import PendingImport, Person, RoleGrant, Team, Token
 from hiroba.foundation.people.queries import today
@@ -62,6 +64,25 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake-continuation": ("POST /intake/items/{item}/continuation/", (S, 302, 404, 404, 404, S, 404, 404)),
     "intake-release": ("GET /intake/records/{held}/release/", (S, 200, 404, 404, 404, S, 404, 404)),
     "intake-settlement": ("POST /intake/settlement/", (S, 302, 302, 302, 302, S, 302, 302)),
+    "tray": ("GET /tray/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "paper": ("GET /tray/papers/{paper}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "paper-assignment": ("POST /tray/papers/{paper}/assignment/ login=kimura", (S, 302, 302, 404, 404, S, 404, 404)),
+    "paper-withdrawal": ("POST /tray/papers/{paper}/withdrawal/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "paper-restoration": ("POST /tray/papers/{paper}/restoration/", (S, 404, 404, 404, 404, S, 404, 404)),
+    "scan-original": ("GET /tray/scans/{scan}/original/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "separators": ("GET /tray/separators/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "separator": ("GET /tray/separators/{separator}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "separator-end": ("POST /tray/separators/{separator}/end/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "forms": ("GET /forms/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "form": ("GET /forms/{form}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "form-fields": ("GET /forms/{form}/fields/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "form-sheets": ("POST /forms/{form}/sheets/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "form-questions": ("GET /forms/{form}/questions/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "form-export": ("GET /forms/{form}/export/csv/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "form-end": ("POST /forms/{form}/end/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "filled-sheet": ("GET /forms/sheets/{sheet}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "filled-sheet-withdrawal": ("POST /forms/sheets/{sheet}/withdrawal/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "field-picture": ("GET /forms/values/{value}.png", (S, 200, 200, 404, 404, S, 404, 404)),
     "units": ("GET /units/", (S, 200, 200, 200, 200, S, 200, 200)),
     "unit": ("GET /units/0402/", (S, 200, 200, 200, 200, S, 200, 200)),
     "person": ("GET /people/kimura/", (S, 200, 200, 200, 200, S, 200, 200)),
@@ -181,6 +202,8 @@ def things(world: World) -> dict[str, object]:
         "team": Team.objects.get().pk,
         "source": _source(world, section),
         "table": _table(world, section),
+        **_paper(world, section),
+        **_form(world, section),
         "pair": _pair(world, section),
     }
 
@@ -191,6 +214,44 @@ def _pair(world: World, section: frozenset[str]) -> int:
     offered.found_at = timezone.now()
     offered.save()
     return offered.pk
+
+
+def _paper(world: World, section: frozenset[str]) -> dict[str, object]:
+    """A paper in the section's tray, its scan and the sheet before it."""
+    now, audience, unit = timezone.now(), find_or_add_audience(section), world.units["0402"]
+    record = world.keep(world.kimura, "紙.pdf", "予算の文です。", to=section).record
+    item = receive(open_batch(world.kimura, "scan:matrix", section), Parcel("紙.pdf", "紙.pdf"), [b"%PDF-"])
+    Item.objects.filter(pk=item.pk).update(record=record, state=ItemState.DONE)
+    kept = {"unit": unit, "audience": audience}
+    sheet = Separator.objects.create(person=world.kimura, made_at=now, **kept)
+    source = Source.objects.create(
+        kind="scan", name="スキャナー", person=world.kimura, audience=audience, created_at=now, due_at=now
+    )
+    scan = Scan.objects.create(
+        source=source, key="紙.pdf", modified_at=now, original=item.original, received_at=now, parted_at=now, **kept
+    )
+    paper = Paper.objects.create(scan=scan, item=item, separator=sheet, pages=[1], **kept)
+    return {"paper": paper.pk, "scan": scan.pk, "separator": sheet.pk}
+
+
+def _form(world: World, section: frozenset[str]) -> dict[str, object]:
+    """A form of the section with a field, and a sheet about which something is asked."""
+    blank, filled = (world.keep(world.kimura, name, "氏名", to=section).record for name in ("様式.xlsx", "票.xlsx"))
+    form = Form.objects.create(
+        name="申込書",
+        unit=world.units["0402"],
+        audience=find_or_add_audience(section),
+        person=world.kimura,
+        blank=blank.current,
+        medium="cells",
+        made_at=timezone.now(),
+    )
+    field = FormField.objects.create(form=form, ordinal=0, name="氏名", kind="text", place="申込書!A1")
+    sheet = FilledSheet.objects.create(
+        form=form, record=filled, revision=filled.current, state="asking", made_at=timezone.now()
+    )
+    value = FieldValue.objects.create(sheet=sheet, field=field, question="FORM-01", picture=b"png")
+    return {"form": form.pk, "sheet": sheet.pk, "value": value.pk}
 
 
 def _table(world: World, section: frozenset[str]) -> int:

@@ -77,6 +77,7 @@ def test_addresses_are_made_of_the_same_words() -> None:
     # Nouns of state changes, and what every product calls so.
     acts = {
         "withdrawal",
+        "assignment",
         "settlement",
         "waiting",
         "restoration",
