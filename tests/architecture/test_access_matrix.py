@@ -122,6 +122,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "administration-words": ("GET /administration/words/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-sources": ("GET /administration/sources/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-source-new": ("GET /administration/sources/kinds/imap/", (S, 403, 403, 403, 403, S, 200, 403)),
+    "administration-source-identities": (
+        "GET /administration/sources/identities/",
+        (S, 403, 403, 403, 403, S, 200, 403),
+    ),
     "administration-source": ("GET /administration/sources/{source}/", (S, 403, 403, 403, 403, S, 200, 403)),
     "administration-source-settings": (
         "GET /administration/sources/{source}/settings/",

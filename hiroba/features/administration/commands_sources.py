@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext
 
 from hiroba.features.administration.actions_sources import Wish, add_source, remove_source, switch_source
+from hiroba.features.administration.identities import import_identities
 from hiroba.features.administration.sources import row_of
 from hiroba.foundation.mailing import send_mail
 from hiroba.foundation.refusal import Refusal
@@ -56,6 +58,8 @@ def source_arguments(parser: argparse.ArgumentParser) -> None:
         type=_pair,
         help="環境変数から。- は標準入力の1行",
     )
+    table = verbs.add_parser("identities", help="ファイルサーバーの人とグループの対応を、CSV から取り込む")
+    table.add_argument("file", metavar="FILE.csv", type=Path)
     for verb, words in (
         ("run", "いま取りに行く"),
         ("on", "動かす"),
@@ -82,6 +86,8 @@ def run_source(options: argparse.Namespace) -> dict[str, Any]:
         return {"sources": [report(source) for source in Source.objects.select_related("person").order_by("name")]}
     if options.verb == "add":
         return {"sources": [report(_add(options))]}
+    if options.verb == "identities":
+        return {"identities": _take_table(options.file)}
     source = _named(options.name)
     if options.verb == "remove":
         remove_source(None, source.pk)
@@ -91,6 +97,13 @@ def run_source(options: argparse.Namespace) -> dict[str, Any]:
     else:
         source = switch_source(None, source.pk, options.verb == "on")
     return {"sources": [report(source)]}
+
+
+def _take_table(file: Path) -> int:
+    try:
+        return import_identities(None, file.read_bytes())
+    except OSError as error:
+        raise Refusal("INGEST-08") from error
 
 
 def _add(options: argparse.Namespace) -> Source:
@@ -154,6 +167,8 @@ def report(source: Source) -> dict[str, Any]:
 
 def say_source(result: dict[str, Any]) -> str:
     """Say it in a line each."""
+    if "identities" in result:
+        return f"{result['identities']}件を決めました。"
     if "kinds" in result:
         return "\n".join(
             f"{row['kind']}  {row['label']}  " + " ".join(field["name"] for field in row["fields"])

@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("administration/words/", views_words.words, name="administration-words"),
     path("administration/sources/", views_sources.source_list, name="administration-sources"),
     path("administration/sources/kinds/<str:kind>/", views_sources.source_new, name="administration-source-new"),
+    path(
+        "administration/sources/identities/", views_sources.source_identities, name="administration-source-identities"
+    ),
     path("administration/sources/<int:source_id>/", views_sources.source, name="administration-source"),
     path(
         "administration/sources/<int:source_id>/settings/",

@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hiroba.features.administration import actions_sources, queries, sources
+from hiroba.features.administration import actions_sources, identities, queries, sources
 from hiroba.features.administration.forms_sources import SourceForm
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
 from hiroba.ingest.sources import KINDS, kind_named
+
+LARGEST_TABLE = 5 * 1024 * 1024
 
 
 @require_GET
@@ -37,6 +39,26 @@ def source_new(request: HttpRequest, kind: str) -> HttpResponse:
             return _again(request, form, refusal)
         return redirect("administration-source", added.pk)
     return render(request, "administration/source_form.html", {"form": form, "kind": KINDS[kind]})
+
+
+@require_http_methods(["GET", "POST"])
+def source_identities(request: HttpRequest) -> HttpResponse:
+    """Show who the people and groups of file servers are here; POST maps one, or takes a table of them."""
+    actor = person_of(request)
+    rows = identities.identities_visible_to(actor)
+    if request.method == "POST":
+        try:
+            if file := request.FILES.get("file"):
+                identities.import_identities(actor, file.read() if (file.size or 0) <= LARGEST_TABLE else b"")
+            else:
+                given = [request.POST.get(name, "") for name in ("name", "label", "audience")]
+                identities.map_identity(actor, *given)
+        except Refusal as refusal:
+            shown = {"rows": rows, "said": refusal}
+            return render(request, "administration/identities.html", shown, status=400)
+        return redirect("administration-source-identities")
+    note(request, "administration.read", "outside identities")
+    return render(request, "administration/identities.html", {"rows": rows})
 
 
 @require_GET

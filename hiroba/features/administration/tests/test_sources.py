@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from hiroba.connectors.outside import OutsideError
 from hiroba.features.administration import backup, commands_sources
 from hiroba.features.administration.doctor import look
+from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.changes.models import JournalEntry
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.secret_files import has_secret, read_secret
-from hiroba.ingest.models import Source
+from hiroba.ingest.models import OutsideIdentity, Source
 from hiroba.ingest.sources import KINDS, Field, register_kind, secret_name, visit_source
 from tests.world import World
 
@@ -164,3 +166,25 @@ def test_a_backup_holds_passwords_only_when_told(world: World, tmp_path: Path, w
         names = tar.getnames()
     assert (f"secrets/{secret_name(source.pk, 'password')}" in names) is with_secrets
     assert with_secrets or "とてもひみつ".encode() not in target.read_bytes()
+
+
+def test_who_an_identity_is_here_is_decided_one_by_one_or_by_a_table(world: World) -> None:
+    client, address = as_person(world.endo), "/administration/sources/identities/"
+    client.post(address, {"name": "S-1-5-21-7-1001", "audience": "unit:0702"})
+    page = client.get(address).content.decode()
+    assert "S-1-5-21-7-1001" in page
+    assert "公園課で共有" in page
+    table = "SID,名前,対応先\nS-1-5-21-7-1002,公園課の人,unit:0702、person:kondo\nS-1-5-21-7-1001,やめた,\n"
+    client.post(address, {"file": SimpleUploadedFile("表.csv", table.encode("cp932"))})
+    mapped = {each.name: each.audience and principals_in(each.audience_id) for each in OutsideIdentity.objects.all()}
+    assert mapped == {"S-1-5-21-7-1001": None, "S-1-5-21-7-1002": {"unit:0702", f"person:{world.kondo.pk}"}}
+
+
+@pytest.mark.parametrize("row", ["nobody,x,unit:0702", "S-1-5-21-1,x,unit:9999", "S-1-5-21-1,x,section", ",,"])
+def test_a_table_with_one_wrong_row_changes_nothing(world: World, row: str, tmp_path: Path) -> None:
+    file = tmp_path / "表.csv"
+    file.write_text(f"SID,名前,対応先\nS-1-5-21-7-1002,x,unit:0702\n{row}\n")
+    with pytest.raises(Refusal) as refused:
+        command("identities", str(file))
+    assert (refused.value.code, refused.value.params["line"]) == ("SOURCE-16", 3)
+    assert not OutsideIdentity.objects.exists()
