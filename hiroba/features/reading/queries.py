@@ -20,6 +20,7 @@ from hiroba.foundation.access.audiences import principals_in, say_audience, say_
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
 from hiroba.foundation.people.queries import get_tree, role_names_of
+from hiroba.ingest.tables.queries import find_row
 from hiroba.ingest.versions.queries import count_offers, find_newest
 from hiroba.search.highlight import find_matches
 from hiroba.search.queries import understand
@@ -44,6 +45,7 @@ class Opened:
     links: list[tuple[str, bool, Record]]
     newest: Record | None
     offers: int
+    row_key: str
     outline: list[Passage]
     talk: Talk | None
     paper: Paper | None
@@ -84,6 +86,7 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
         links=archive.linked_records_visible_to(person, record),
         newest=find_newest(person, record),
         offers=count_offers(person, record),
+        row_key=_row_key(revision, place.here),
         outline=list(passages.filter(kind="heading")[:60]),
         talk=find_talk(person, revision, place.here),
         paper=paper,
@@ -93,6 +96,17 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
 def _framed(groups: list[Group], revision: Revision, paper: Paper | None) -> list[Group]:
     framed = [_with_frame(group, revision) for group in groups]
     return with_frames(framed, revision) if paper else framed
+
+
+def _row_key(revision: Revision, here: str) -> str:
+    """Give the key of the row of another system's table that stands at a line; "" where there is none."""
+    line, key = here.removeprefix("line="), ""
+    if "system" in revision.facts and revision.record.kind == "case":
+        key = revision.record.external_key
+    elif "system" in revision.facts and line.isdigit() and len(line) < 9:
+        row = find_row(revision.record_id, int(line))
+        key = row.key if row else ""
+    return "" if key[:1] in ("=", "●") else key
 
 
 def _looked_for(words: str) -> Callable[[str], bool]:

@@ -16,6 +16,7 @@ from hiroba.ingest.versions.finding import NEWER_VERSION
 from hiroba.ingest.versions.models import Pair, PairState
 
 LONGEST_CHAIN = 50
+MOST_OFFERED = 200
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,37 @@ def find_newest(person: Person, record: Record) -> Record | None:
     return newest
 
 
-def offers_waiting_for(person: Person) -> QuerySet[Pair]:
-    """List what is offered to the person: pairs of records they brought in themselves and may read, newest first."""
+def offers_waiting_for(person: Person) -> list[Pair]:
+    """List what is offered to the person: pairs of records they brought in themselves and may read, newest first.
+
+    What follows from what was accepted (案1 → 案2 → 最終) is not asked again; at most MOST_OFFERED."""
     visible = records_visible_to(person).values("pk")
     own = Q(older__owner=person) | Q(newer__owner=person)
-    return _pairs().filter(own, state=PairState.OFFERED, older__in=visible, newer__in=visible).order_by("-found_at")
+    offered = _pairs().filter(own, state=PairState.OFFERED, older__in=visible, newer__in=visible)
+    newest = list(offered.order_by("-found_at", "-pk")[:MOST_OFFERED])
+    groups = _accepted_groups(newest)
+    return [pair for pair in newest if not _is_told(pair, groups)]
+
+
+def _accepted_groups(offered: list[Pair]) -> dict[int, int]:
+    """Give for each record of these pairs that is in a chain of accepted versions which chain that is."""
+    group: dict[int, int] = {}
+    ids = {end for pair in offered for end in (pair.older_id, pair.newer_id)}
+    linked = Link.objects.filter(Q(source__in=ids) | Q(target__in=ids), kind=NEWER_VERSION)
+    for start in ids & {end for ends in linked.values_list("source", "target") for end in ends}:
+        if start in group:
+            continue
+        edge, group[start] = [start], start
+        while edge:
+            links = Link.objects.filter(Q(source__in=edge) | Q(target__in=edge), kind=NEWER_VERSION)
+            ends = {end for pair in links.values_list("source", "target") for end in pair}
+            edge = [end for end in ends if end not in group]
+            group |= dict.fromkeys(edge, start)
+    return group
+
+
+def _is_told(pair: Pair, groups: dict[int, int]) -> bool:
+    return groups.get(pair.older_id, -1) == groups.get(pair.newer_id, -2)
 
 
 def _pairs() -> QuerySet[Pair]:

@@ -63,6 +63,7 @@ def test_a_chain_of_versions_leads_to_the_last_and_each_step_can_be_undone(world
     for pair in Pair.objects.filter(older=newer) | Pair.objects.filter(older=older, newer=newer):
         accept_pair(world.kondo, pair.pk)
     assert find_newest(world.kondo, older) == last
+    assert offers_waiting_for(world.kondo) == []  # that the first and the last belong together is said already
     undo_decision(world.kondo, Pair.objects.get(older=newer, newer=last).pk)
     assert find_newest(world.kondo, older) == newer
 
@@ -85,8 +86,8 @@ def test_only_who_may_change_one_of_them_decides(world: World) -> None:
     with pytest.raises(Refusal, match="ACCESS-02"):
         accept_pair(world.kimura, Pair.objects.get().pk)
     assert [row.may_decide for row in pairs_visible_to(world.kimura, Record.objects.first())] == [False]  # type: ignore[arg-type]
-    assert list(offers_waiting_for(world.kimura)) == []
-    assert list(offers_waiting_for(world.kondo)) == [Pair.objects.get()]
+    assert offers_waiting_for(world.kimura) == []
+    assert offers_waiting_for(world.kondo) == [Pair.objects.get()]
 
 
 def test_what_a_person_refused_is_not_offered_again_even_after_everything_is_rebuilt(world: World) -> None:
