@@ -12,7 +12,7 @@ _PAIR = re.compile(r"^(page|par|slide|line|msg|t|note|sheet)=([^;]*)")
 
 def place_in_words(locator: str) -> str:
     """Give a locator in words (3ページ, 12段落, Sheet!C14, 7行目); an unknown one comes back as it is."""
-    whole = {"name": _("名前や題名"), "file": _("ファイルの中"), "speaker": _("話している人の名前")}
+    whole = {"name": _("名前や題名"), "file": _("全部か一部"), "speaker": _("話している人の名前")}
     if locator in whole:
         return whole[locator]
     carrier, parted, inside = locator.rpartition(": ")

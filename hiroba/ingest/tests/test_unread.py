@@ -136,7 +136,7 @@ def test_one_tap_with_its_reason_opens_it_and_it_waits_no_more(world: World) -> 
     kimura = signed_in(world.kimura)
     assert "中を確かめられませんでした" in kimura.get("/").content.decode()
     page = kimura.get(f"/records/{record.pk}/").content.decode()
-    assert "中を確かめられませんでした(ファイルの中)" in page
+    assert "中を確かめられませんでした(全部か一部)" in page
     assert 'name="reason" value="開いて中を確かめました"' in page
     kimura.post(f"/records/{record.pk}/audience/", {"audience": "everyone", "reason": "開いて中を確かめました"})
     assert audience(record) == ALL
