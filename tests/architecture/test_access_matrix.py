@@ -15,9 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from hiroba.features.account.actions import add_token
-from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField
 from hiroba.features.tray.models import Paper, Scan, Separator
+from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.foundation.access.principals import of_unit
 from hiroba.foundation.people.models import PendingImport, Person, RoleGrant, Team, Token
 from hiroba.foundation.people.queries import today
