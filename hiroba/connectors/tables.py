@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import TextIO
 
 from hiroba.connectors.outside import OutsideError
 from hiroba.extract.cell_rows import column_index, column_name
@@ -26,6 +27,8 @@ HEADER_WITHIN = 30  # rows: titles, conditions of the search and blank lines abo
 SAMPLE_BYTES = 256 * 1024
 PIECE = 1024 * 1024
 LONGEST_LABEL = 40
+LONGEST_LINE = 2_000_000  # characters: a file without line ends must not be read into memory whole
+MOST_COLUMNS = 500
 _ENCODINGS = ("utf-8", "cp932", "euc-jp", "utf-16")
 _FIGURE = re.compile(r"[\d,./:\-()%¥\\+年月日時分 ]+|[RHSrhs]\d{1,2}[./]\d{1,2}[./]\d{1,2}")
 
@@ -97,7 +100,9 @@ def with_header(lines: Iterator[Numbered], encoding: str = "") -> Table:
     at = find_header([cells for _, cells in first])
     if at is None:
         raise OutsideError("TABLE-03")
-    header = column_names(first[at][1])
+    header = column_names(first[at][1][: MOST_COLUMNS + 1])
+    if len(header) > MOST_COLUMNS:
+        raise OutsideError("TABLE-02")
     below = chain(first[at + 1 :], lines)
     return Table(header, first[at][0], _rows(below, header), encoding)
 
@@ -183,12 +188,22 @@ def _is_all(path: Path, encoding: str) -> bool:
     return True
 
 
+def _short_lines(file: TextIO) -> Iterator[str]:
+    """Give the lines of a file, NUL left out; TABLE-04 at one that does not end."""
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            raise OutsideError("TABLE-04", line=number)
+        yield line.replace("\0", "")
+
+
 def _lines(path: Path, encoding: str, delimiter: str) -> Iterator[Numbered]:
     """Read rows one by one, each with the line it starts at. A quote that is never closed ends it all: what comes
     after could belong anywhere, and half an extraction would look as if the rest had been deleted."""
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        reader = csv.reader((line.replace("\0", "") for line in file), delimiter=delimiter, strict=True)
         started = 1
+        reader = csv.reader(_short_lines(file), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
                 yield f"line={started}", cells

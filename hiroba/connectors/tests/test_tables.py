@@ -47,6 +47,17 @@ def test_a_quote_that_is_never_closed_ends_the_reading(tmp_path: Path) -> None:
     assert (caught.value.code, caught.value.params) == ("TABLE-04", {"line": 2})
 
 
+def test_a_file_without_line_ends_is_not_read_into_memory(tmp_path: Path) -> None:
+    path = written(tmp_path, "番号,件名\n1," + "あ" * 2_500_000, "utf-8")
+    with pytest.raises(OutsideError, match="TABLE-04"):
+        list(open_delimited(path).rows)
+    path = written(
+        tmp_path, ",".join(f"列{chr(0x4E00 + n)}" for n in range(600)) + "\n" + "あ," * 599 + "い\n", "utf-8"
+    )
+    with pytest.raises(OutsideError, match="TABLE-02"):
+        open_delimited(path)
+
+
 def test_a_table_without_a_header_is_not_guessed_at(tmp_path: Path) -> None:
     with pytest.raises(OutsideError, match="TABLE-03"):
         open_delimited(written(tmp_path, "1,2,3\n4,5,6\n7,8,9\n", "utf-8"))

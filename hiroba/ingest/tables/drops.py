@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from hiroba.archive.originals import pieces_of
 from hiroba.connectors.database import Query, open_query
-from hiroba.connectors.folder import Found, is_unchanged, walk
+from hiroba.connectors.folder import Found, is_leftover, is_unchanged, readable_name, walk
 from hiroba.connectors.outside import OutsideError
 from hiroba.connectors.tables import Row, Table, open_delimited, open_sheet
 from hiroba.extract.calendar import SHOWN, read_events
@@ -61,11 +61,12 @@ def find_drop(source: Source, taken: str) -> Drop | None:
 
 def _matching(folder: Path, source: Source) -> Iterator[Found]:
     pattern, now = str(source.settings.get("pattern") or "*.csv"), timezone.now()
-    for thing in walk(folder):
-        if not isinstance(thing, Found) or "/" in thing.relative:
-            continue
-        if fnmatch(thing.relative.lower(), pattern.lower()) and _is_settled(thing, now):
-            yield thing
+    for path in folder.iterdir():  # its folders may hold attachments in their thousands
+        name = readable_name(path.name)
+        if fnmatch(name.lower(), pattern.lower()) and not is_leftover(name):
+            thing = next(walk(path), None)
+            if isinstance(thing, Found) and "/" not in thing.relative and _is_settled(thing, now):
+                yield thing
 
 
 def _is_settled(thing: Found, now: dt.datetime) -> bool:
