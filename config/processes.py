@@ -229,11 +229,12 @@ def _post() -> Generator[int, None, None]:
 
 
 def _sources() -> Generator[int, None, None]:
-    """Visit the places outside whose time has come."""
+    """Visit the places outside whose time has come; tie the mails that came."""
     from hiroba.ingest.sources import visit_due_sources
+    from hiroba.ingest.threads import follow_threads
 
     while True:
-        yield visit_due_sources()
+        yield visit_due_sources() + follow_threads()
 
 
 def _versions() -> Generator[int, None, None]:

@@ -159,3 +159,16 @@ class OutsideFile(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_key"], name="outside_file_key_once")]
         indexes = [models.Index(fields=["source", "path"]), models.Index(fields=["source", "file_id"])]
+
+
+class MailName(models.Model):
+    """What ties mails together: the names a mail has, answers, or goes back to. Derived from its facts; made anew at
+    any time."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=8)  # own, parent, above or subject
+    name = models.CharField(max_length=40, db_index=True)  # a digest: Message-IDs are as long as their writers like
+    ordinal = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "role"])]
