@@ -51,12 +51,13 @@ def confine(parent: int, memory: int = MEMORY, programs: Sequence[str] = ()) -> 
     sys.addaudithook(partial(_refuse, frozenset(programs)))
 
 
-def limit_time(seconds: float, threads: int = 1) -> None:
-    """End this process by signal if the file at hand takes longer, or as many threads together more processor time: a
+def limit_time(seconds: float, processor_seconds: float | None = None) -> None:
+    """End this process by signal if the file at hand takes longer, or more of the processor (default: as much): a
     backstop should the parent be gone."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds * threads) + 1, hard))
+    most = used.ru_utime + used.ru_stime + (seconds if processor_seconds is None else processor_seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(most) + 1, hard))
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 

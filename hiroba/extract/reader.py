@@ -30,7 +30,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
     picture (width 0: for print), {"path","tool","number"} for a part."""
     for line in requests:
         request = json.loads(line)
-        confinement.limit_time(seconds, threads=os.cpu_count() or 1 if "tool" in request else 1)
+        confinement.limit_time(seconds, request.get("processor_seconds"))
         _send(answers, _answer(request, partial(_send_ahead, answers, seconds)))
         confinement.rest()
         gc.collect()

@@ -78,7 +78,7 @@ class Reader:
         """The process, for tests and for `hiroba doctor`."""
         return self._process.pid
 
-    def read(self, path: Path, **asked: str | int | None) -> Extraction:
+    def read(self, path: Path, **asked: str | float | None) -> Extraction:
         """Give what the process made of the file; raises _ReaderDiedError or _ReaderSlowError."""
         assert self._process.stdin
         if not self._is_ready:
@@ -208,11 +208,12 @@ class Sandbox:
         where there is no such page. See hiroba.extract.page_images."""
         return self._ask(path, page=page, width=width)
 
-    def read_part(self, path: Path, part: Part) -> Extraction:
-        """Read one part of a file with the slow tool this sandbox is for; errors as `extract` gives them."""
-        return self._ask(path, tool=part.tool, number=part.number)
+    def read_part(self, path: Path, part: Part, processor_seconds: float) -> Extraction:
+        """Read one part of a file with the slow tool this sandbox is for; errors as `extract` gives them, EXTRACT-08 when
+        it needed more of the processor."""
+        return self._ask(path, tool=part.tool, number=part.number, processor_seconds=processor_seconds)
 
-    def _ask(self, path: Path, **asked: str | int | None) -> Extraction:
+    def _ask(self, path: Path, **asked: str | float | None) -> Extraction:
         reader = self._idle.get()
         if reader is None or not reader.is_alive():  # one that died while it waited is no fault of this file
             if reader is not None:
@@ -229,7 +230,7 @@ class Sandbox:
                 reader.stop()
             self._idle.put(fresh)
 
-    def _read(self, reader: Reader, path: Path, asked: dict[str, str | int | None]) -> Extraction:
+    def _read(self, reader: Reader, path: Path, asked: dict[str, str | float | None]) -> Extraction:
         try:
             return reader.read(path.absolute(), **asked)
         except _ReaderSlowError:

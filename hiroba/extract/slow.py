@@ -20,21 +20,23 @@ RECYCLE_AFTER = 100  # parts: what an engine's library never gives back goes wit
 
 @dataclass(frozen=True)
 class Tool:
-    """A module of this room whose `read_part(path, number)` reads one part, and what each part may take.
+    """A module of this room whose `read_part(path, number)` reads one part, and what each part may take: of the
+    processor, by the clock (a busy machine gives niced readers little) and of memory.
 
     Its `ENGINE` names what reads, with a version: parts are read again when that changes."""
 
     module: str
+    processor_seconds: float
     seconds: float
     memory: int
     programs: tuple[str, ...] = ()
 
 
 TOOLS = {
-    "recognise": Tool("hiroba.extract.recognition", 120, 2500 * MEGABYTE, ("tesseract",)),
+    "recognise": Tool("hiroba.extract.recognition", 120, 900, 2500 * MEGABYTE, ("tesseract",)),
     # Ten times what the base model takes: an office may bring a better and slower one.
     "transcribe": Tool(
-        "hiroba.extract.speech", 1800, int(os.environ.get("HIROBA_SPEECH_MEMORY_MB", "3000")) * MEGABYTE
+        "hiroba.extract.speech", 1800, 3600, int(os.environ.get("HIROBA_SPEECH_MEMORY_MB", "3000")) * MEGABYTE
     ),
 }
 
@@ -84,7 +86,7 @@ class SlowSandbox:
 
     def read_part(self, path: Path, part: Part) -> Extraction:
         """Read one part within its limits; never raises for what a file contains or does (EXTRACT-05, -06, -08)."""
-        return self._sandbox(part.tool).read_part(path, part)
+        return self._sandbox(part.tool).read_part(path, part, self._tools[part.tool].processor_seconds)
 
     def read_parts(self, path: Path, parts: Iterable[Part]) -> Iterator[tuple[Part, Extraction]]:
         """Read parts one after the other, each handed over as it is ready."""
