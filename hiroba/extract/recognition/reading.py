@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hiroba.extract.recognition.engine import Writing, read_writings
 from hiroba.extract.recognition.order import Block, Row, in_reading_order
@@ -15,6 +15,7 @@ from hiroba.extract.recognition.vertical import (
     VerticalBlock,
     as_block,
     find_vertical,
+    is_tall,
     read_vertical,
     sureness_of,
 )
@@ -23,7 +24,7 @@ from hiroba.extract.recognition.vertical import (
 _WRONG_WAY = 0.82
 _LYING = 0.6  # Tesseract is less sure of lines that lie on their side; of columns it is surer than this
 _CLEAR = 0.82  # below it (coarse FAXes) the engine, which loses 、。ー, still reads more characters rightly
-_MOSTLY = 0.5  # of a page's characters
+_MOSTLY = 0.5  # of the length of a page's lines
 
 
 @dataclass(slots=True)
@@ -37,50 +38,52 @@ class PageReading:
 
 def read_page(page: Prepared) -> PageReading:
     """Read a page, turning it where it lies upside down or on its side; raises EngineMissingError."""
-    page, writings = _right_way_up(page)
-    blocks, columns, reading = find_vertical(writings), [], PageReading(page)
+    page, writings = _upright(page)
+    blocks = [] if page.quarter_turns % 2 else find_vertical(writings)
+    reading = PageReading(page)
+    settled: list[Block] = []
     for block in blocks:
         try:
-            columns.append(read_vertical(page.grey, block))
+            columns = read_vertical(page.grey, block)
         except TesseractMissingError:
             reading.is_without_tesseract = True
-            columns.append(list(block.columns))
-    if _is_lying(writings, blocks, columns, reading):
-        upright = turned(page, 1)
-        again = read_writings(upright.grey)
-        if sureness_of(again) >= _WRONG_WAY:
-            return PageReading(upright, _rows(upright, again, []))
-    settled = [
-        as_block(block, read if sureness_of(read) >= _CLEAR else block.columns)
-        for block, read in zip(blocks, columns, strict=True)
-    ]
+            columns = []
+        settled.append(as_block(block, columns if sureness_of(columns) >= _CLEAR else block.columns))
     vertical = {id(each) for block in blocks for each in block.columns}
     reading.rows = _rows(page, [each for each in writings if id(each) not in vertical], settled)
     return reading
 
 
-def _right_way_up(page: Prepared) -> tuple[Prepared, list[Writing]]:
-    """Read the page; where that makes no sense, read it the other way up and take what makes more."""
+def _upright(page: Prepared) -> tuple[Prepared, list[Writing]]:
+    """Read the page as it lies and, where that makes little sense, as it may be meant; give what makes more."""
     writings = read_writings(page.grey)
-    sureness = sureness_of(writings)
-    if sureness >= _WRONG_WAY or not writings:
+    turns = _turns_needed(page, writings)
+    if not turns:
         return page, writings
-    other = turned(page, 2)
+    other = turned(page, turns)
     again = read_writings(other.grey)
-    return (other, again) if sureness_of(again) > sureness else (page, writings)
+    is_better = sureness_of(again) >= min(_WRONG_WAY, sureness_of(writings))
+    return (other, again) if is_better else (page, writings)
 
 
-def _is_lying(
-    writings: Sequence[Writing],
-    blocks: Sequence[VerticalBlock],
-    columns: Sequence[Sequence[Writing]],
-    reading: PageReading,
-) -> bool:
-    """Whether what looks like columns are lines of a page on its side: Tesseract makes no sense of them."""
-    tall = sum(len(each.text) for block in blocks for each in block.columns)
-    if reading.is_without_tesseract or tall <= _MOSTLY * sum(len(each.text) for each in writings):
-        return False
-    return sureness_of([each for read in columns for each in read]) < _LYING
+def _turns_needed(page: Prepared, writings: Sequence[Writing]) -> int:
+    """Quarter turns counter-clockwise that should put the page upright, by a look at its surest signs."""
+    is_wrong = bool(writings) and sureness_of(writings) < _WRONG_WAY
+    tall = [each for each in writings if is_tall(each)]
+    if sum(map(_length, tall)) <= _MOSTLY * sum(map(_length, writings)):
+        return 2 if is_wrong else 0
+    longest = max(tall, key=_length)
+    width = longest.x1 - longest.x0
+    sample = VerticalBlock((replace(longest, x0=longest.x0 - 2 * width, x1=longest.x1 + 2 * width),))
+    try:
+        is_lying = sureness_of(read_vertical(page.grey, sample, is_upside_down=is_wrong)) < _LYING
+    except TesseractMissingError:
+        is_lying = False
+    return {(False, False): 0, (True, False): 2, (False, True): 1, (True, True): 3}[is_wrong, is_lying]
+
+
+def _length(writing: Writing) -> float:
+    return max(writing.x1 - writing.x0, writing.y1 - writing.y0)
 
 
 def _rows(page: Prepared, writings: Sequence[Writing], settled: Sequence[Block]) -> list[Row]:

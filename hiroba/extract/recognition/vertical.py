@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import fmean
 
+import numpy as np
 from PIL import Image
 
 from hiroba.extract.recognition.engine import Writing
@@ -54,7 +55,7 @@ class VerticalBlock:
 def find_vertical(writings: Sequence[Writing]) -> list[VerticalBlock]:
     """Give the blocks of vertical writing among the stretches that the engine found."""
     blocks: list[list[Writing]] = []
-    for writing in sorted(filter(_is_tall, writings), key=lambda each: -each.x1):
+    for writing in sorted(filter(is_tall, writings), key=lambda each: -each.x1):
         near = next((block for block in blocks if _is_beside(block[-1], writing)), None)
         if near is None:
             blocks.append([writing])
@@ -67,7 +68,8 @@ def find_vertical(writings: Sequence[Writing]) -> list[VerticalBlock]:
     ]
 
 
-def _is_tall(writing: Writing) -> bool:
+def is_tall(writing: Writing) -> bool:
+    """Whether a stretch is a column, or a line of a page that lies on its side."""
     return writing.y1 - writing.y0 > _TALL * (writing.x1 - writing.x0)
 
 
@@ -77,11 +79,14 @@ def _is_beside(right: Writing, left: Writing) -> bool:
     return right.x0 - left.x1 < _FURTHEST * width and overlap > 0.3 * min(right.y1 - right.y0, left.y1 - left.y0)
 
 
-def read_vertical(grey: Grey, block: VerticalBlock) -> list[Writing]:
-    """Give the columns of a block, right to left, as Tesseract reads them; raises TesseractMissingError."""
+def read_vertical(grey: Grey, block: VerticalBlock, is_upside_down: bool = False) -> list[Writing]:
+    """Give the columns of a block, right to left, as Tesseract reads them; raises TesseractMissingError.
+
+    Of a block that is upside down the places are not to be used."""
     left, top, right, bottom = (round(edge) for edge in block.box)
     left, top = max(0, left - _MARGIN), max(0, top - _MARGIN)
     piece = grey[top : bottom + _MARGIN, left : right + _MARGIN]
+    piece = np.rot90(piece, 2) if is_upside_down else piece
     return [
         Writing(w.x0 + left, w.y0 + top, w.x1 + left, w.y1 + top, w.text, w.sureness) for w in _columns(_told(piece))
     ]
