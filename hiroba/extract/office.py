@@ -29,7 +29,12 @@ NEEDED = "EXTRACT-40"
 TARGETS = {"doc": "docx", "ppt": "pptx", "xlsb": "xlsx", "visio": "pdf", "word-xml": "docx", "excel-xml": "xlsx"}
 """Format of formats.py → what it is turned into."""
 _NAMES = {"word-xml": "xml", "excel-xml": "xml", "visio": "vsd"}
-_FILTERS = {"docx": "MS Word 2007 XML", "pptx": "Impress MS PowerPoint 2007 XML", "xlsx": "Calc MS Excel 2007 XML"}
+_FILTERS = {
+    "doc": "MS Word 97",
+    "docx": "MS Word 2007 XML",
+    "pptx": "Impress MS PowerPoint 2007 XML",
+    "xlsx": "Calc MS Excel 2007 XML",
+}
 _RESTART = 81  # a new profile is set up by the first start, which asks for a second
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,8 +83,11 @@ def find_program() -> Path | None:
 
 
 @contextlib.contextmanager
-def converted(path: Path, kind: str, seconds: float = SECONDS, memory: int = MEMORY) -> Iterator[Path | Trouble]:
-    """Give a file of format `kind` as what TARGETS says, for as long as the block lasts; or why there is none.
+def converted(
+    path: Path, kind: str, seconds: float = SECONDS, memory: int = MEMORY, to: str = ""
+) -> Iterator[Path | Trouble]:
+    """Give a file of format `kind` as what TARGETS says (or as `to`), for as long as the block lasts; or why there is
+    none.
 
     EXTRACT-40 no LibreOffice, or no walls to run it in; EXTRACT-05 it took longer than `seconds`; EXTRACT-03 it made
     nothing of the file."""
@@ -92,11 +100,10 @@ def converted(path: Path, kind: str, seconds: float = SECONDS, memory: int = MEM
         source = folder / f"in.{_NAMES.get(kind, kind)}"
         shutil.copyfile(path, source)
         _write_profile(folder)
-        yield _convert(program, folder, source, kind, seconds, memory)
+        yield _convert(program, folder, source, to or TARGETS[kind], seconds, memory)
 
 
-def _convert(program: Path, folder: Path, source: Path, kind: str, seconds: float, memory: int) -> Path | Trouble:
-    target = TARGETS[kind]
+def _convert(program: Path, folder: Path, source: Path, target: str, seconds: float, memory: int) -> Path | Trouble:
     filter_name = f"{target}:{_FILTERS[target]}" if target in _FILTERS else target
     arguments = [
         "--headless", "--norestore", "--nolockcheck", "--nologo", "--nodefault", "--nofirststartwizard",
@@ -111,7 +118,7 @@ def _convert(program: Path, folder: Path, source: Path, kind: str, seconds: floa
         if status != _RESTART:
             break
     if status == enclosure.NO_WALLS:
-        return Trouble(NEEDED, {"format": kind})
+        return Trouble(NEEDED, {"format": source.suffix.removeprefix(".")})
     made = folder / "out" / f"in.{target}"
     return made if made.is_file() and made.stat().st_size else Trouble("EXTRACT-03")
 

@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium_c
 
 from hiroba.extract.passages import Attachment, Extraction, Part, Passage, Span, Trouble
 from hiroba.extract.pdf_lines import Paragraph, joined_text, page_lines, paragraphs, shown
+from hiroba.extract.pdf_margins import told_apart
 from hiroba.extract.pdf_paper import UNMAPPED, find_paper
 
 MAX_PAGES = 5_000
@@ -59,6 +60,7 @@ def extract(path: Path, password: str | None = None) -> Extraction:
     with closing(document):
         reading = _Reading()
         _read_pages(document, reading)
+        reading.passages = told_apart(reading.passages)
         attachments = _attachments(document, reading)
         has_script = _has_script(document, path)
         facts = _facts(document)
