@@ -27,8 +27,12 @@ SEEN_ALL_THE_SAME = frozenset(
         "EXTRACT-13",  # a script
         "EXTRACT-35",  # a macro
         "EXTRACT-36",  # what it points at lies elsewhere
+        "EXTRACT-41",  # read through LibreOffice
+        "PAPER-02",  # a picture too small for any letter
+        "PAPER-06",  # a blank page
         "SHEET-01",
         "SLIDES-01",
+        "SPEECH-03",  # a recording of no length
         "TEXT-01",
         "XLSX-01",
     }
