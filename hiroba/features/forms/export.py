@@ -54,7 +54,7 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 def as_workbook(rows: Iterable[Sequence[str]]) -> bytes:
     """An .xlsx whose cells are all text: leading zeros stay, and nothing in it is a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("記入票")
+    sheet = book.create_sheet(_("記入票"))
     for row in rows:
         cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", cell)) for cell in row]
         for cell in cells:
