@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from hiroba.archive.models import Record
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
-from hiroba.ingest.models import Batch, Item, ItemState
+from hiroba.ingest.models import Batch, Item, ItemState, OutsideFile
 
 UNDER_WAY = (ItemState.RECEIVED, ItemState.READING, ItemState.SLOW)
 
@@ -82,3 +84,13 @@ def latest_items_of(person: Person) -> QuerySet[Item]:
 def count_under_way(person: Person) -> int:
     """Count the person's items that are still on their way in."""
     return Item.objects.filter(batch__person=person, state__in=UNDER_WAY).count()
+
+
+def find_gone(record: Record) -> dt.datetime | None:
+    """Give when a record's file was found to be gone from its server; None where it is there, or never was on one.
+    The caller has fetched the record as somebody."""
+    kind, _sep, number = record.source.partition(":")
+    if kind != "smb" or not number.isdecimal():
+        return None
+    files = OutsideFile.objects.filter(source=int(number), external_key=record.external_key)
+    return files.values_list("gone_at", flat=True).first()

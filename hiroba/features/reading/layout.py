@@ -50,6 +50,12 @@ class Block:
     pieces: tuple[Piece, ...]
     is_here: bool
     lines: tuple[Line, ...] = ()
+    part: int = 0  # of a passage that is shown in several
+
+    @property
+    def anchor(self) -> str:
+        """Give the id under which the block is opened: "here" for what was cited."""
+        return "here" if self.is_here else f"p{self.ordinal}-{self.part}" if self.part else f"p{self.ordinal}"
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class Group:
     page: int = 0
     box: tuple[float, float, float, float] | None = None
     size: tuple[float, float] | None = None
+    is_open: bool = False  # of shape "folded": named "quote" or "signature"
 
 
 def arrange(passages: Sequence[Passage], here: str = "", is_likely: Callable[[str], bool] = bool) -> list[Group]:

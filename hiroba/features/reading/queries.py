@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from hiroba.archive import queries as archive
 from hiroba.archive.actions import can_change
 from hiroba.archive.kinds import LABELS
 from hiroba.archive.models import Passage, Record, Revision
+from hiroba.features.reading.folding import fold_mail
 from hiroba.features.reading.layout import Group, arrange, is_at
 from hiroba.features.reading.pages import page_picture
 from hiroba.features.reading.paper import Paper, find_paper, with_frames
@@ -20,6 +22,7 @@ from hiroba.foundation.access.audiences import principals_in, say_audience, say_
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
 from hiroba.foundation.people.queries import get_tree, role_names_of
+from hiroba.ingest.queries import find_gone
 from hiroba.ingest.tables.queries import find_row
 from hiroba.ingest.versions.queries import count_offers, find_newest
 from hiroba.search.highlight import find_matches
@@ -46,6 +49,7 @@ class Opened:
     newest: Record | None
     offers: int
     row_key: str
+    gone_at: dt.datetime | None
     outline: list[Passage]
     talk: Talk | None
     paper: Paper | None
@@ -75,7 +79,8 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
     return Opened(
         record=record,
         revision=revision,
-        groups=_framed(arrange(shown, place.here, _looked_for(place.words)), revision, paper),
+        groups=_framed(_arranged(record, shown, place), revision, paper),
+        gone_at=find_gone(record),
         part=part,
         parts=parts,
         sharing=say_audience(principals, tree),
@@ -107,6 +112,11 @@ def _row_key(revision: Revision, here: str) -> str:
         row = find_row(revision.record_id, int(line))
         key = row.key if row else ""
     return "" if key[:1] in ("=", "●") else key
+
+
+def _arranged(record: Record, shown: list[Passage], place: Place) -> list[Group]:
+    groups = arrange(shown, place.here, _looked_for(place.words))
+    return fold_mail(groups) if record.kind == "mail" else groups
 
 
 def _looked_for(words: str) -> Callable[[str], bool]:
