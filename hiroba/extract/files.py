@@ -64,8 +64,8 @@ def _read(path: Path, kind: str, limits: Limits | None, password: str | None) ->
         return Extraction(error=trouble)
     if kind in office.TARGETS:
         return _old(path, kind)
-    if kind in LATER:
-        return Extraction(error=Trouble("EXTRACT-01", {"format": kind}))
+    if kind in LATER:  # nothing published says what Ichitaro writes: guessing at it would not be honest
+        return Extraction(error=Trouble("EXTRACT-46") if kind == "jtd" else Trouble("EXTRACT-01", {"format": kind}))
     module = importlib.import_module(f"hiroba.extract.{READERS[kind]}")
     extraction: Extraction = module.extract(path, password) if kind in LOCKABLE and password else module.extract(path)
     if kind == "docx":

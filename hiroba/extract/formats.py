@@ -45,6 +45,7 @@ LATER = frozenset(
     {
         "svg",
         "one",
+        "jtd",
     }
 )
 """Formats that are recognised and kept, but not read yet (EXTRACT-01). What LibreOffice opens: office.TARGETS."""
@@ -96,6 +97,8 @@ _STREAMS = (
     ("PowerPoint Document", "ppt"),
     ("__properties_version1.0", "msg"),
     ("VisioDocument", "visio"),
+    ("DocumentText", "jtd"),
+    ("JSCompDocument", "jtd"),
 )
 _OPEN_DOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)")
 _OPEN_SUFFIX = {b"text": "odt", b"spreadsheet": "ods", b"presentation": "odp"}

@@ -172,3 +172,26 @@ def test_a_reader_that_breaks_costs_only_its_own_file(tmp_path: Path, monkeypatc
     monkeypatch.setattr(word, "extract", broken)
     found = files.extract(docx(tmp_path / "a.docx", p("x")))
     assert found.error == Trouble("EXTRACT-08", {"reason": "ZeroDivisionError"})
+
+
+def test_a_file_of_ichitaro_is_kept_with_a_word_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "通知.jtd"
+    path.write_bytes(compound_with("DocumentText"))
+    assert files.extract(path).error == Trouble("EXTRACT-46")
+
+
+def compound_with(stream: str) -> bytes:
+    """A compound file of one directory sector that names a stream, and no more."""
+    head = bytearray(512)
+    head[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    head[30:34] = b"\x09\0\x06\0"
+    for at, value in ((44, 1), (48, 1), (60, 0xFFFFFFFE), (68, 0xFFFFFFFE), (76, 0)):
+        head[at : at + 4] = value.to_bytes(4, "little")
+    head[80:512] = b"\xff" * 432
+    table = b"\xfd\xff\xff\xff\xfe\xff\xff\xff".ljust(512, b"\xff")
+    names = ("Root Entry".encode("utf-16-le"), stream.encode("utf-16-le"))
+    rows = (
+        name.ljust(64, b"\0") + (len(name) + 2).to_bytes(2, "little") + bytes([kind])
+        for name, kind in zip(names, (5, 2), strict=True)
+    )
+    return bytes(head) + table + b"".join(row.ljust(128, b"\0") for row in rows).ljust(512, b"\0")
