@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -11,10 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hiroba.archive import gate
-from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
+from hiroba.archive.models import Link, Original, Record, RecordState, Revision
+from hiroba.archive.passage_rows import insert_passages
 from hiroba.archive.reanchoring import reapply
 from hiroba.extract.passages import Extraction
-from hiroba.extract.passages import Passage as ReadPassage
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
 from hiroba.foundation.changes import log
@@ -22,10 +21,6 @@ from hiroba.foundation.people.models import Person, Unit
 from hiroba.foundation.people.queries import get_tree, section_of
 
 Outcome = Literal["new", "revised", "renewed", "same", "held", "withdrawn"]
-
-
-LONGEST_LOCATOR = 200  # characters of Passage.locator
-PASSAGES_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -194,7 +189,7 @@ def rewrite_revision(revision: Revision, extraction: Extraction, verdict: gate.V
     revision.facts = extraction.facts if with_text else {}
     revision.save()
     if with_text:
-        write_passages(revision, extraction)
+        insert_passages(revision, extraction.passages)
 
 
 def keep_inside(record: Record, verdict: gate.Verdict) -> None:
@@ -248,42 +243,8 @@ def _add_revision(record: Record, arrival: Arrival, number: int, verdict: gate.V
         gate_code=verdict.code,
     )
     if with_text:
-        write_passages(revision, extraction)
+        insert_passages(revision, extraction.passages)
     return revision
-
-
-def write_passages(revision: Revision, extraction: Extraction) -> None:
-    """Write what was read of a revision; the caller has cleared what was read before. Some at a time: a file of
-    thousands of pages has more passages than memory should hold twice."""
-    for start in range(0, len(extraction.passages), PASSAGES_AT_ONCE):
-        some = extraction.passages[start : start + PASSAGES_AT_ONCE]
-        Passage.objects.bulk_create(_row(revision, start + place, passage) for place, passage in enumerate(some))
-
-
-def fitting_locator(locator: str) -> str:
-    """Give a locator that fits its column and stays the only one of its kind: in a sheet's or part's long name, what is
-    cut is said by a hash, and the cells stay."""
-    if len(locator) <= LONGEST_LOCATOR:
-        return locator
-    name, mark, cells = locator.rpartition("!")
-    if not mark or len(cells) > LONGEST_LOCATOR // 2:
-        name, cells = locator, ""
-    end = f"~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}{mark if cells else ''}{cells}"
-    return name[: LONGEST_LOCATOR - len(end)] + end
-
-
-def _row(revision: Revision, ordinal: int, passage: ReadPassage) -> Passage:
-    return Passage(
-        revision=revision,
-        ordinal=ordinal,
-        locator=fitting_locator(passage.locator),
-        kind=passage.kind,
-        level=passage.level,
-        # NUL is the one character neither database takes in text.
-        text=passage.text.replace("\0", ""),
-        spans=[[span.start, span.end, fitting_locator(span.locator)] for span in passage.spans],
-        marks=[[mark.start, mark.end, mark.kind, mark.value] for mark in passage.marks],
-    )
 
 
 def link_records(kind: str, source: Record, target: Record) -> None:

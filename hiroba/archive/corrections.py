@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from hiroba.archive import gate
 from hiroba.archive.actions import can_change, require_change
-from hiroba.archive.arrivals import PASSAGES_AT_ONCE, keep_inside
+from hiroba.archive.arrivals import keep_inside
 from hiroba.archive.lines import LineText, lines_of, with_line
 from hiroba.archive.models import Correction, Passage, Record, Revision
+from hiroba.archive.passage_rows import copy_passages
 from hiroba.extract.passages import Extraction
 from hiroba.extract.passages import Mark as ReadMark
 from hiroba.extract.passages import Passage as ReadPassage
@@ -133,22 +134,8 @@ def revision_of_sitting(person: Person, record: Record, current: Revision) -> Re
     revision.pk, revision.number, revision.brought_by, revision.received_at = None, number, person, timezone.now()
     revision._state.adding = True
     revision.save()
-    for some in _in_portions(current.passages.order_by("ordinal").iterator(chunk_size=PASSAGES_AT_ONCE)):
-        for passage in some:
-            passage.pk, passage.revision = None, revision
-        Passage.objects.bulk_create(some)
+    copy_passages(current, revision)
     return revision
-
-
-def _in_portions(passages: Iterator[Passage]) -> Iterator[list[Passage]]:
-    some: list[Passage] = []
-    for passage in passages:
-        some.append(passage)
-        if len(some) == PASSAGES_AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some
 
 
 def _rewrite(revision: Revision, ordinal: int, line: LineText, after: str) -> None:

@@ -209,8 +209,8 @@ class Sandbox:
         return self._ask(path, page=page, width=width)
 
     def read_part(self, path: Path, part: Part, processor_seconds: float) -> Extraction:
-        """Read one part of a file with the slow tool this sandbox is for; errors as `extract` gives them, EXTRACT-08 when
-        it needed more of the processor."""
+        """Read one part of a file with the slow tool this sandbox is for; errors as `extract` gives them;
+        EXTRACT-08 when it needed more of the processor."""
         return self._ask(path, tool=part.tool, number=part.number, processor_seconds=processor_seconds)
 
     def _ask(self, path: Path, **asked: str | float | None) -> Extraction:

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from hiroba.archive import gate
-from hiroba.archive.arrivals import keep_inside, write_passages
+from hiroba.archive.arrivals import keep_inside
 from hiroba.archive.models import Record, RecordState, Revision
 from hiroba.archive.originals import path_of
+from hiroba.archive.passage_rows import insert_passages
 from hiroba.extract.passages import Extraction
 from hiroba.extract.sandbox import Sandbox
 from hiroba.extract.slow import SlowSandbox
@@ -51,7 +52,7 @@ def release_record(person: Person, record_id: int, reason: str) -> Record:
         if record.revisions.filter(number__gt=newest.number).exists():
             raise Refusal("ACCESS-01")  # another version came meanwhile: look at that one
         newest.passages.all().delete()
-        write_passages(newest, extraction)
+        insert_passages(newest, extraction.passages)
         Revision.objects.filter(pk=newest.pk).update(facts=extraction.facts, gate_code=rest.code)
         record.current, record.state = newest, RecordState.LIVE
         record.audience_reason, record.updated_at = reason.strip()[:500], timezone.now()

@@ -23,8 +23,8 @@ from hiroba.ingest.part_readings import Wanted, keep_reading, missing_of
 
 logger = logging.getLogger(__name__)
 
-# Longer than any part's own time and a loaded machine's start of a reader.
-LEASE = dt.timedelta(seconds=max(tool.seconds for tool in TOOLS.values()) + 120)
+# Longer than a part's own time and a loaded machine's start of a reader.
+LEASES = {name: dt.timedelta(seconds=tool.seconds + 120) for name, tool in TOOLS.items()}
 MOST_TRIES = 3
 ITEMS_LOOKED_AT = 20
 
@@ -82,7 +82,7 @@ def _lease_part(batch: Batch | None) -> AwaitedPart | None:
             rows = AwaitedPart.objects.select_for_update(skip_locked=True).filter(is_free, item=item)
             awaited = rows.order_by("pk").first()
             if awaited is not None:
-                awaited.leased_until, awaited.tries = now + LEASE, awaited.tries + 1
+                awaited.leased_until, awaited.tries = now + LEASES[awaited.tool], awaited.tries + 1
                 awaited.save(update_fields=["leased_until", "tries"])
                 return awaited
     return None
