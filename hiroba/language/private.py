@@ -21,12 +21,12 @@ from hiroba.language.personal import DASH, Found, has_address_or_birth_date
 
 CONTEXT_WORDS = ("マイナンバー", "個人番号", "番号法", "通知カード", "番号確認", "My Number")
 _LABELS = re.compile(
-    r"マイナン[バパ][ー一-]|個\s?人\s?番\s?号|マイナ番号|番号法|通知カード|番号確認|my[\s_-]?number|[一1]2\s?桁の番号"
+    r"マ\s?イ\s?ナ\s?ン\s?[バパ]\s?[ー一-]|個\s?人\s?番\s?号|マイナ番号|番号法|通知カード|番号確認|my[\s_-]?number|[一1]2\s?桁の番号"
 )
 _OTHER_LABELS = re.compile(
     r"(?:受付|受理|整理|申請|管理|照会|問い?合わ?せ|伝票|注文|会員|口座|電話|法人|契約|通知書?|納付|確認|証明書?|追跡|製造|車台"
     r"|文書|登録|許可|年金|被保険者|お客様|識別|決裁|起案|発注|請求書?|領収書?|免許証?|宛名|世帯|職員|利用者|機関|メーター)"
-    r"\s?(?:番号|no)|送り状|シリアル|tel|fax|電話|isbn|jan|伝票|バーコード|品番|型番"
+    r"\s?(?:番号|no)|送り状|シリアル|tel|fax|電話|isbn|jan|伝票|バーコード|品番|型番|書留|ems|(?<![a-z])id(?![a-z])"
     r"|コード|(?<=[\u3400-\u9fffァ-ヶー々])(?<!本人)(?<!カード)(?:番号|ナンバー)"
 )
 # What keeps a number that is written in pieces together: spoken 「の」 and 「、」 as well as dashes, spaces and cells.
