@@ -22,6 +22,7 @@ def systems(request: HttpRequest) -> HttpResponse:
 def system(request: HttpRequest, source_id: int) -> HttpResponse:
     """Show one table: its extractions, and which rows are held or gone."""
     shown = queries.get_table_visible_to(person_of(request), source_id)
+    note(request, "administration.read", "source", source_id)
     return render(request, "systems/system.html", {"shown": shown})
 
 
@@ -29,18 +30,21 @@ def system(request: HttpRequest, source_id: int) -> HttpResponse:
 def columns(request: HttpRequest, source_id: int) -> HttpResponse:
     """Ask what the columns mean, with twenty rows as they would become; POST keeps the answer."""
     person = person_of(request)
-    table = queries.get_table_visible_to(person, source_id).row.table
+    shown = queries.get_table_visible_to(person, source_id)
+    table = shown.row.table
     if not table.found_header:
         return redirect("system", source_id)
+    note(request, "administration.read", "source", source_id, "columns")
     asked = ask(table, request.POST if request.method == "POST" else request.GET)
     if request.method == "GET":
-        return render(request, "systems/columns.html", {"asked": asked})
+        return render(request, "systems/columns.html", {"asked": asked, "may_see": shown.may_see})
     try:
         actions.confirm_columns(person, source_id, asked.header_sent, asked.uses, asked.shape)
     except Refusal as refusal:
         if refusal.code not in ("TABLE-05", "TABLE-06"):
             raise
-        return render(request, "systems/columns.html", {"asked": asked, "refusal": refusal}, status=400)
+        context = {"asked": asked, "may_see": shown.may_see, "refusal": refusal}
+        return render(request, "systems/columns.html", context, status=400)
     note(request, "settings.changed", "source", source_id, "columns")
     return redirect("system", source_id)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from hiroba.connectors.columns import USES, Column, Use, find_moment
-from hiroba.foundation.access.principals import is_administrator
+from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.access.principals import is_administrator, principals_of
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
@@ -39,12 +40,15 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TablePage:
-    """One table with its extractions and the rows that a person should know of. Of held rows only where, never what."""
+    """One table with its extractions and the rows that a person should know of. Of held rows only where, never what.
+
+    `may_see`: the person is among those for whom the table is. Whoever only administers it sees no value of it."""
 
     row: TableRow
     runs: list[Run]
     held: list[Row]
     gone: list[Row]
+    may_see: bool
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,15 @@ def get_table_visible_to(person: Person, source_id: int) -> TablePage:
     table = _visible(person).filter(source=source_id).first()
     if table is None:
         raise Refusal("ACCESS-01")
+    may_see = bool(principals_of(person) & principals_in(table.source.audience_id))
     rows = Row.objects.filter(table=table).select_related("record").order_by("-changed_at")
     held = list(rows.filter(state=RowState.HELD)[:SHOWN])
-    gone = list(rows.filter(state=RowState.GONE)[:SHOWN])
-    return TablePage(_row(table), list(table.runs.order_by("-pk")[:SHOWN]), held, gone)
+    gone = list(rows.filter(state=RowState.GONE)[:SHOWN]) if may_see else []
+    if not may_see:
+        table.sample = []
+        for row in held:
+            row.key = ""
+    return TablePage(_row(table), list(table.runs.order_by("-pk")[:SHOWN]), held, gone, may_see)
 
 
 def asked_columns(table: Table) -> list[AskedColumn]:

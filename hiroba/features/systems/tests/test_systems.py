@@ -67,8 +67,15 @@ def test_an_answer_to_columns_that_changed_meanwhile_is_not_taken(world: World, 
 
 
 def test_the_sample_is_shown_as_it_would_become(world: World, ledger: Source) -> None:
-    page = signed_in(world, "endo").get(f"/systems/{ledger.pk}/columns/?use-1=field&use-0=title").content.decode()
+    page = signed_in(world, "kondo").get(f"/systems/{ledger.pk}/columns/?use-1=field&use-0=title").content.decode()
     assert "<strong>U-1</strong>" in page
+
+
+def test_whoever_only_administers_sees_the_columns_but_nothing_in_them(world: World, ledger: Source) -> None:
+    page = signed_in(world, "endo").get(f"/systems/{ledger.pk}/columns/").content.decode()
+    assert "受付番号" in page
+    assert "ベンチの修理" not in page
+    assert "U-1" not in page
 
 
 def test_a_table_is_not_there_for_others(world: World, ledger: Source) -> None:
