@@ -10,11 +10,14 @@ from itertools import product
 import numpy as np
 from PIL import Image
 
-from hiroba.extract.recognition.sheet import Grey, Sheet
+from hiroba.extract.recognition.sheet import DPI, Grey, Sheet
 
 Bits = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
 _UNEVEN = 1.4  # dots this much further apart one way than the other: a standard FAX has 200 × 100
+_COARSE = 150.0  # dots an inch
+_MOST_ENLARGED = 2.0
+_POINTS = 72.0
 _MOSTLY_BLACK = 0.6  # of the dots: the picture is a negative
 _STEEPEST = 5.0  # degrees; papers lie straighter in feeders
 _LEVEL = 0.08  # degrees: less is not worth turning all dots for
@@ -46,8 +49,8 @@ class Prepared:
 
 
 def prepare(sheet: Sheet) -> Prepared:
-    """Give the page black on white, with square dots, without specks and level."""
-    sheet = _with_square_dots(sheet)
+    """Give the page black on white, with square dots, fine enough, without specks and level."""
+    sheet = _fine_enough(_with_square_dots(sheet))
     grey = _black_on_white(sheet.grey)
     if is_without_greys(grey):
         grey = _without_specks(grey)
@@ -89,6 +92,18 @@ def _with_square_dots(sheet: Sheet) -> Sheet:
         return sheet
     high, wide = sheet.grey.shape
     size = (wide, round(high * ratio)) if ratio > 1 else (round(wide / ratio), high)
+    grey = np.array(Image.fromarray(sheet.grey).resize(size, Image.Resampling.BICUBIC))
+    return replace(sheet, grey=grey, across=sheet.across * wide / size[0], down=sheet.down * high / size[1])
+
+
+def _fine_enough(sheet: Sheet) -> Sheet:
+    """Enlarge what was scanned coarsely (halves what is wrong at 100 dots an inch)."""
+    dots = _POINTS / sheet.across
+    if dots >= _COARSE:
+        return sheet
+    factor = min(_MOST_ENLARGED, DPI / dots)
+    high, wide = sheet.grey.shape
+    size = round(wide * factor), round(high * factor)
     grey = np.array(Image.fromarray(sheet.grey).resize(size, Image.Resampling.BICUBIC))
     return replace(sheet, grey=grey, across=sheet.across * wide / size[0], down=sheet.down * high / size[1])
 

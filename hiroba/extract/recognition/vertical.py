@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import fmean
+from statistics import fmean, median
 
 import numpy as np
 from PIL import Image
@@ -25,6 +25,7 @@ _TALL = 2.5  # times as high as wide
 _FEWEST_COLUMNS = 2  # a single column is a label in a form
 _FEWEST_CHARACTERS = 20  # in a block
 _FURTHEST = 3.0  # widths from column to column of a block
+_WIDEST = 1.5  # of the other columns' width: no column of the block
 _MARGIN = 16  # pixels around what Tesseract is given
 _SECONDS = 60
 _LANGUAGE = "jpn_vert"
@@ -61,11 +62,27 @@ def find_vertical(writings: Sequence[Writing]) -> list[VerticalBlock]:
             blocks.append([writing])
         else:
             near.append(writing)
-    return [
+    found = [
         VerticalBlock(tuple(block))
         for block in blocks
         if len(block) >= _FEWEST_COLUMNS and sum(len(each.text) for each in block) >= _FEWEST_CHARACTERS
     ]
+    short = [each for each in writings if not is_tall(each)]
+    return [_with_short_columns(block, short) for block in found]
+
+
+def _with_short_columns(block: VerticalBlock, short: Sequence[Writing]) -> VerticalBlock:
+    """Take in the last characters of paragraphs, a column too short to be seen as one."""
+    left, top, right, bottom = block.box
+    width = _WIDEST * median(each.x1 - each.x0 for each in block.columns)
+    inside = [
+        each
+        for each in short
+        if left <= (each.x0 + each.x1) / 2 <= right
+        and top <= (each.y0 + each.y1) / 2 <= bottom
+        and each.x1 - each.x0 <= width
+    ]
+    return VerticalBlock(tuple(sorted([*block.columns, *inside], key=lambda each: -(each.x0 + each.x1))))
 
 
 def is_tall(writing: Writing) -> bool:

@@ -219,3 +219,18 @@ def test_look_alikes_are_told_apart_by_what_stands_around_them() -> None:
     assert spelling.by_words("サービスの允実と受人れ") == ("サービスの充実と受入れ", [5, 9])
     for right in ("入口と出口", "八王子市の人口", "千円と十円", "力作のカメラ", "将来を見据えて危惧する"):
         assert spelling.by_words(spelling.by_neighbours(spelling.with_japanese_signs(right))) == (right, [])
+
+
+def test_a_coarse_scan_is_enlarged_and_its_places_stay_those_of_the_page(notice: Image.Image, tmp_path: Path) -> None:
+    coarse = notice.resize((450, 200), Image.Resampling.BOX)
+    found = recognition.read_part(save(coarse, tmp_path / "a.png", dpi=(100, 100)), 1)
+    assert is_nearly(text_of(found), "".join(SENTENCES))
+    assert abs(box(found.passages[0].spans[0].locator)[0] - 80 * 72 / 200) < 4
+
+
+def test_the_last_characters_of_a_vertical_paragraph_stay_with_it() -> None:
+    columns = [Writing(400 - 40 * n, 50, 430 - 40 * n, 600, "十二文字ある列の本文です", 0.9) for n in range(3)]
+    last, beside = Writing(360, 560, 388, 600, "す。", 0.9), Writing(20, 560, 48, 600, "頁", 0.9)
+    (block,) = vertical.find_vertical([*columns, last, beside])
+    assert last in block.columns
+    assert beside not in block.columns
