@@ -39,11 +39,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Part of the characters wrong (0 …), CPU seconds, megabytes the process had at most."""
+    """Part of the characters wrong (0 …), CPU seconds, megabytes our process had at most so far."""
 
     wrong: float
     cpu: float
-    memory: float
+    memory: float = 0.0
 
 
 def drawn_samples(folder: Path) -> Iterator[Sample]:
@@ -85,8 +85,7 @@ def read_with_ocrmypdf(sample: Sample) -> Result:
         command = f"ocrmypdf -q -j 1 -l {language} --deskew --output-type pdf --sidecar".split()
         command += [str(text), str(sample.path), str(Path(folder) / "out.pdf")]
         subprocess.run(command, capture_output=True, check=True)
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        return Result(part_wrong(sample.truth, text.read_text(encoding="utf-8")), _cpu() - before, memory)
+        return Result(part_wrong(sample.truth, text.read_text(encoding="utf-8")), _cpu() - before)
 
 
 def _cpu() -> float:
@@ -121,8 +120,8 @@ def main() -> None:
     """Print the table."""
     only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
     readers = [read_with_hiroba, *([read_with_ocrmypdf] if shutil.which("ocrmypdf") else [])]
-    print("| pages | kind | n | wrong | CPU s a page | MB | OCRmyPDF wrong | CPU s a page | MB | ratio |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| pages | kind | n | wrong | CPU s a page | MB | OCRmyPDF wrong | CPU s a page | ratio |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, get_context("spawn")) as process:
         samples = [*drawn_samples(Path(folder)), *shared_samples()]
         rows: dict[tuple[str, str], list[Sample]] = {}
@@ -136,12 +135,13 @@ def main() -> None:
 
 def _row(source: str, kind: str, results: list[list[Result]]) -> str:
     cells = [source, kind, str(len(results[0]))]
-    for found in results:
-        wrong, cpu = fmean(each.wrong for each in found), fmean(each.cpu for each in found)
-        cells += [f"{wrong:.4f}", f"{cpu:.1f}", f"{max(each.memory for each in found):,.0f}"]
+    wrong = [fmean(each.wrong for each in found) for found in results]
+    for number, found in enumerate(results):
+        cells += [f"{wrong[number]:.4f}", f"{fmean(each.cpu for each in found):.1f}"]
+        if number == 0:
+            cells.append(f"{max(each.memory for each in found):,.0f}")
     if len(results) == 2:
-        ours, theirs = (fmean(each.wrong for each in found) for found in results)
-        cells.append(f"{ours / theirs:.2f}" if theirs else "—")
+        cells.append(f"{wrong[0] / wrong[1]:.2f}" if wrong[1] else "—")
     return "| " + " | ".join(cells) + " |"
 
 
