@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from hiroba.archive.arrivals import keep_inside
 from hiroba.archive.lines import LineText, lines_of, with_line
 from hiroba.archive.models import Correction, Passage, Record, Revision
 from hiroba.archive.passage_rows import copy_passages
-from hiroba.extract.passages import Extraction
+from hiroba.extract.passages import Extraction, Kind
 from hiroba.extract.passages import Mark as ReadMark
 from hiroba.extract.passages import Passage as ReadPassage
 from hiroba.extract.passages import Span as ReadSpan
@@ -28,6 +29,7 @@ from hiroba.foundation.refusal import Refusal
 
 SITTING = dt.timedelta(minutes=10)  # what one person puts right in one sitting is one revision
 LONGEST_LINE = 2000
+LOOKED_AROUND = 100  # passages before and after a corrected one
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -56,8 +58,8 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
         return record
     text = passage.text[: line.start] + after + passage.text[line.end :]
     verdict = gate.examine(Extraction((ReadPassage(passage.locator, text),)))
-    if verdict.code == gate.MY_NUMBER:
-        raise Refusal("GATE-01", places="、".join(verdict.places[:3]))
+    if verdict.code == gate.MY_NUMBER or _becomes_a_my_number(passage, text):
+        raise Refusal("GATE-01", places=passage.locator)
     revision = revision_of_sitting(person, record, current)
     _rewrite(revision, passage.ordinal, line, after)
     Correction.objects.create(
@@ -72,6 +74,26 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
     )
     publish_correction(person, record, revision, verdict)
     return record
+
+
+def _becomes_a_my_number(passage: Passage, text: str) -> bool:
+    """Tell whether the new text is a マイナンバー by what stands around it, such as its column's header, where the old
+    one was none: a digit put right can be all it takes."""
+    near = range(passage.ordinal - LOOKED_AROUND, passage.ordinal + LOOKED_AROUND)
+    around = list(passage.revision.passages.filter(ordinal__in=near).order_by("ordinal"))
+    before, after = (
+        gate.examine(
+            Extraction(
+                tuple(_read_again(each, text if is_new and each.pk == passage.pk else each.text) for each in around)
+            )
+        )
+        for is_new in (False, True)
+    )
+    return after.code == gate.MY_NUMBER != before.code
+
+
+def _read_again(passage: Passage, text: str) -> ReadPassage:
+    return ReadPassage(passage.locator, text, cast(Kind, passage.kind))
 
 
 @transaction.atomic

@@ -105,6 +105,16 @@ def test_a_personal_number_cannot_be_written_in_by_a_correction(world: World) ->
     assert (text_of(record), Correction.objects.count()) == ("公園の補修を請け負つた。|以上", 0)
 
 
+def test_a_digit_put_right_under_its_columns_label_is_stopped_too(world: World) -> None:
+    rows = ("氏名 | 個人番号", "山田 太郎 | 123456789016", "佐藤 花子 | なし")
+    passages = tuple(Passage(f"page=1;box=10,{10 * at},80,9", row, "row") for at, row in enumerate(rows, start=1))
+    record = world.keep(world.kimura, "名簿.tif", passages=passages).record
+    with pytest.raises(Refusal, match="GATE-01"):
+        correct(world, record, rows[1], "山田 太郎 | 123456789018", "page=1;box=10,20,80,9")
+    correct(world, record, rows[1], "山田 一郎 | 123456789016", "page=1;box=10,20,80,9")
+    assert "9018" not in text_of(record)
+
+
 def test_personal_data_written_in_keeps_the_record_inside(world: World) -> None:
     record = kept(world)
     assert principals_in(record.audience_id) == {EVERYONE}
