@@ -17,7 +17,7 @@ EXTRACTOR = "mailbox/1"
 MAX_MAILS = 300_000
 LONGEST_MAIL = 200 * 2**20
 _CHUNK = 8 * 2**20
-_BEGINS = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n)")
+_BEGINS = re.compile(rb"From [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n")
 _LONGEST_LINE = 1024  # of a line that begins a mail
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>\r\n]{1,300}>)", re.IGNORECASE | re.MULTILINE)
@@ -53,25 +53,36 @@ def extract(path: Path) -> Extraction:
 def _mails(path: Path) -> Iterator[tuple[int, int]]:
     """Where each mail's own bytes begin and end, without its "From " line."""
     start: int | None = None
-    with path.open("rb") as file:
-        offset, buffer = 0, b""
-        while piece := file.read(_CHUNK):
-            buffer += piece
-            is_last = len(piece) < _CHUNK
-            safe = len(buffer) if is_last else len(buffer) - _LONGEST_LINE
-            done = 0
-            for found in _BEGINS.finditer(buffer):
-                if (found.start() == 0 and offset) or found.start() >= safe:
-                    continue
-                if start is not None:
-                    yield start, offset + found.start(1)
-                start = offset + found.end(1)
-                done = found.end(1)
-            keep = max(done, safe) - 4
-            offset, buffer = offset + max(keep, 0), buffer[max(keep, 0) :]
-        end = offset + len(buffer)
+    for line, following in _beginnings(path):
+        if start is not None:
+            yield start, line
+        start = following
     if start is not None:
-        yield start, end
+        yield start, path.stat().st_size
+
+
+def _beginnings(path: Path) -> Iterator[tuple[int, int]]:
+    """Where each line stands that begins a mail, and where the next one does."""
+    with path.open("rb") as file:
+        offset, buffer = 0, file.read(_CHUNK)
+        if first := _BEGINS.match(buffer):
+            yield 0, first.end()
+        while buffer:
+            piece = file.read(_CHUNK)
+            buffer += piece
+            safe = len(buffer) - _LONGEST_LINE if piece else len(buffer)
+            at = buffer.find(b"\nFrom ", 2 if offset else 0)  # the first two were looked at with the piece before
+            while 0 <= at < safe:  # a line cut by the end of the piece is found with the next one
+                found = (
+                    _BEGINS.match(buffer, at + 1) if buffer[max(0, at - 2) : at].endswith((b"\n", b"\n\r")) else None
+                )
+                if found:
+                    yield offset + at + 1, offset + found.end()
+                at = buffer.find(b"\nFrom ", at + 1)
+            if not piece:
+                return
+            kept = max(safe - 2, 0)
+            offset, buffer = offset + kept, buffer[kept:]
 
 
 def _key(path: Path, start: int, end: int) -> str:

@@ -118,9 +118,9 @@ def test_mails_are_parted_rightly_wherever_the_pieces_of_reading_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "inbox.mbox"
-    mails = [mail(number, "本文 " * (number * 7 % 40)) for number in range(200)]
+    mails = [mail(number, "本文 " * (number * 7 % 40)) for number in range(60)]
     path.write_bytes(box(*mails))
-    for chunk in (1500, 2047, 4096):
+    for chunk in range(1500, 1700):
         monkeypatch.setattr(mailbox, "_CHUNK", chunk)
         found = mailbox.extract(path).attachments
         assert [content(each) for each in found] == [each.rstrip(b"\r\n") + b"\n" for each in mails]
