@@ -14,6 +14,7 @@ from django.db import connection
 
 from hiroba.archive.models import Original, Passage, Record, RecordState
 from hiroba.archive.originals import PIECE, path_of
+from hiroba.extract import hearing
 from hiroba.foundation.changes.readers import latest_seq
 from hiroba.foundation.changes.verifying import verify_journal, verify_log
 from hiroba.foundation.refusal import Refusal
@@ -49,7 +50,7 @@ def run_doctor(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def look(with_bytes: bool = False) -> Iterator[Finding]:
-    """Look at database, log, journal, originals, intake, index, sources and disk, in this order."""
+    """Look at database, log, journal, originals, intake, index, sources, hearing and disk, in this order."""
     yield _database()
     for name, broken in (("log", verify_log()), ("journal", verify_journal())):
         detail = f"{broken.number}: {broken.damage}" if broken else ""
@@ -59,6 +60,8 @@ def look(with_bytes: bool = False) -> Iterator[Finding]:
     yield Finding("intake", not failed, "INGEST-10" if failed else "", str(failed or ""))
     yield _index()
     yield _sources()
+    deaf = hearing.find_trouble()
+    yield Finding("hearing", not deaf, "SPEECH-01" if deaf else "", deaf)
     free = shutil.disk_usage(settings.HOME).free
     yield Finding("disk", free > LITTLE_ROOM, "" if free > LITTLE_ROOM else "INGEST-05", f"{free // 1024**2} MB")
 
