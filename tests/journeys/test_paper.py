@@ -1,69 +1,146 @@
-"""Paper: an image dropped in the browser is found by its words, opened in place, and put right beside the page."""
+"""Paper: a pile dropped in the scanner's folder falls into papers, is confirmed by its section, and a form is read."""
 
 from __future__ import annotations
 
-import re
+import io
+import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pypdfium2 as pdfium
 import pytest
+import segno
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageDraw
 
+from bench.form_drawing import FONTS, HIGH, WIDE, draw_form, fill_in, font, make_values, scan
 from tests.journeys.conftest import Visitor
-from tests.journeys.paper import write_fax
-from tests.journeys.test_first_day import settled
+from tests.journeys.office import Office
 
-pytestmark = [pytest.mark.journey]
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.xdist_group("journeys"),
+    pytest.mark.skipif(not Path(FONTS["mincho"]).exists(), reason="the fonts of apt's fonts-ipaexfont"),
+]
 Visit = Callable[..., Visitor]
-FIRST = ("公園の遊具を点検しました。", "児童公園のすべり台は安全です。")
-SECOND = ("次の点検は来年の五月です。",)
+LETTER = ["令和8年11月16日", "みらい区長 様", "東京みらい公園協会", "遊具の点検について(照会)", "回答をお願いします。"]
+VALUES = make_values(random.Random(5))
 
 
-def put_right(visitor: Visitor, record: str, words: str, instead: str) -> None:
-    """Click the line that says `words`, write another instead, and see it in the record."""
-    page = visitor.page
-    page.goto(record)
-    page.locator("#page-2 .line", has_text=words).first.click()
-    page.wait_for_url("**/correction/**")
-    page.fill("input.long >> nth=0", instead)
-    page.click("main .row button[type=submit] >> nth=-1")
-    page.wait_for_url("**/records/*/?at=**")
-    assert instead in page.locator(".cited").first.inner_text()
+def letter() -> Image.Image:
+    page = Image.new("L", (WIDE, HIGH), 255)
+    for number, line in enumerate(LETTER):
+        ImageDraw.Draw(page).text((200, 250 + number * 90), line, font=font("mincho", 36), fill=0)
+    return page
 
 
-def test_paper_dropped_in_the_browser_is_found_opened_in_place_and_put_right(visit: Visit, tmp_path: Path) -> None:
-    kimura = visit("kimura")
-    name = f"点検の通知{kimura.page.evaluate('innerWidth')}"
-    fax = write_fax(tmp_path / f"{name}.tif", FIRST, SECOND)
-    kimura.page.goto("/intake/")
-    kimura.page.set_input_files("#files", str(fax))
-    settled(kimura, 120)
+def separator(code: str) -> Image.Image:
+    target = io.BytesIO()
+    segno.make(code, error="h", micro=False).save(target, kind="png", scale=12, border=4)
+    page = Image.new("L", (WIDE, HIGH), 255)
+    page.paste(Image.open(target).convert("L"), (500, 600))
+    return page
 
-    kondo = visit("kondo", scripts=False)  # reading and finding need no script
-    kondo.page.goto("/search/?q=次の点検")
-    hit = kondo.page.locator("main .list > li", has=kondo.page.locator("h2", has_text=name)).first
-    hit.locator("a.cite").first.click()
-    assert "次の点検は来年の五月" in kondo.page.locator(".cited").first.inner_text()
-    picture = kondo.page.locator("#page-2 figure.page img")
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
-    box = kondo.page.locator("#page-2 svg .box").bounding_box()
-    frame = picture.bounding_box()
-    assert box is not None and frame is not None
-    assert frame["y"] < box["y"] < frame["y"] + frame["height"]
-    assert kondo.page.locator("text=直す").count() == 0  # reading is not changing
 
-    record = re.sub(r"\?.*", "", kondo.page.url)
-    put_right(kimura, record, "来年の五月", "次の点検は来年の六月十日です。")
-    kondo.page.goto(record)
-    assert "来年の六月十日" in kondo.page.inner_text("main")
-    with kondo.page.expect_download() as waiting:
-        kondo.page.click("text=検索できるPDF")
-    with pdfium.PdfDocument(waiting.value.path()) as document:
-        assert len(document) == 2
-        assert "来年の六月十日" in document[1].get_textpage().get_text_range()
+def code_on(visitor: Visitor) -> str:
+    """Print a sheet as a person does, and read its code as a scanner does."""
+    import zxingcpp
 
-    kimura.page.goto(f"{record}corrections/")
-    kimura.page.click("text=もとに戻す")
-    kondo.page.goto(record)
-    assert "来年の五月" in kondo.page.inner_text("main")
-    assert kimura.complaints == kondo.complaints == []
+    visitor.page.goto("/tray/separators/")
+    visitor.page.fill("[name=kind]", "利用申込書")
+    visitor.page.click("main form button[type=submit] >> nth=0")
+    visitor.page.wait_for_url("**/tray/separators/*/")
+    picture = visitor.page.locator(".separator-sheet img").screenshot()
+    return str(zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)).convert("L"))[0].text)
+
+
+@pytest.fixture(scope="module")
+def scanner(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scanner")
+    added = office.command(
+        "source", "add", "scan", "入園係のスキャナー", "--as", "sato", "--set", f"path={folder}", "--json"
+    )
+    assert added.returncode == 0, added.stderr
+    return folder
+
+
+def until(visitor: Visitor, path: str, text: str, seconds: float = 120) -> str:
+    """Open a page again and again until it says something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        visitor.page.goto(path)
+        shown = visitor.page.inner_text("main")
+        if text in shown:
+            return shown
+        visitor.page.wait_for_timeout(1500)
+    raise TimeoutError(visitor.page.inner_text("main"))
+
+
+def test_a_scanned_pile_reaches_its_section_and_a_form_is_read_into_fields(
+    visit: Visit, office: Office, scanner: Path, tmp_path: Path
+) -> None:
+    sato = visit("sato")
+    width = sato.page.evaluate("innerWidth")
+    if width < 600:
+        pytest.skip("the way is the same on a phone; its pages are looked at below")
+    form = draw_form()
+    form.blank.save(tmp_path / f"申込書{width}.png", dpi=(200, 200))
+    office.json("import", str(tmp_path / f"申込書{width}.png"), "--as", "sato", "--wait")
+    until(sato, "/forms/", f"申込書{width}")
+    sato.page.fill("[name=name]", f"利用申込書{width}")
+    sato.page.select_option("[name=record]", label=f"申込書{width}")
+    sato.page.click("main button:has-text('枠を決める')")
+    sato.page.wait_for_url("**/fields/", timeout=90_000)
+    until(sato, sato.page.url, "これでおぼえる")
+    names = sato.page.locator("[name^=name-]").evaluate_all("found => found.map(each => each.value).filter(Boolean)")
+    assert set(names) == {field.name for field in form.fields}
+    sato.page.click("main button:has-text('これでおぼえる')")
+    sato.page.wait_for_url("**/forms/*/")
+    address = sato.page.url
+
+    code = code_on(sato)
+    dice = random.Random(width)
+    filled = Image.open(io.BytesIO(scan(fill_in(form, VALUES, dice), dice))).convert("L")
+    pages = [letter(), Image.new("L", (WIDE, HIGH), 250), separator(code), filled]
+    pages[0].save(tmp_path / "pile.pdf", save_all=True, append_images=pages[1:], resolution=200)
+    (tmp_path / "pile.pdf").rename(scanner / f"SCAN{width}.pdf")
+    until(sato, "/tray/", "遊具の点検について(照会)")
+    sato.page.click("main h2 a:has-text('遊具の点検')")
+    assert sato.page.input_value("[name=sender]") == "東京みらい公園協会"
+    assert sato.page.input_value("[name=dated_on]") == "令和8年11月16日"
+    assert "2ページ目" in sato.page.inner_text("aside")
+    sato.page.fill("[name=title]", f"公園協会の照会{width}")
+    sato.page.click("main button:has-text('確かめた')")
+    sato.page.wait_for_url("**/tray/")
+    assert "遊具の点検" not in sato.page.inner_text("main")
+
+    kondo = visit("kondo")
+    kondo.page.goto("/tray/")
+    assert "申込書" not in kondo.page.inner_text("main")
+    assert kondo.page.request.get(address).status == 404
+
+    shown = until(sato, address, VALUES["電話番号"])
+    assert VALUES["金額"] in shown
+    until(sato, f"/search/?q=公園協会の照会{width}", f"公園協会の照会{width}", 10)
+    assert sato.complaints == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tray/?state=confirmed",
+        "/tray/",
+        "/tray/separators/",
+        "/forms/",
+        "/forms/1/",
+        "/forms/1/fields/",
+        "/tray/papers/1/",
+    ],
+)
+def test_no_page_of_paper_has_a_barrier_or_scrolls_sideways(visit: Visit, path: str) -> None:
+    visitor = visit("sato")
+    visitor.page.goto(path)
+    found = Axe().run(visitor.page)
+    assert found.violations_count == 0, found.generate_report()
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visitor.complaints == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
@@ -10,11 +9,9 @@ from django.utils import timezone
 
 from hiroba.archive.actions import can_change
 from hiroba.archive.models import Revision
-from hiroba.archive.originals import path_of
 from hiroba.archive.queries import get_revision, passages_of
 from hiroba.extract.form_cells import area_of
-from hiroba.extract.form_places import KINDS, Field, box_of, fields_of
-from hiroba.extract.tasks import run_task
+from hiroba.extract.form_places import KINDS, Field, box_of
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField, Medium, SheetState
 from hiroba.features.forms.queries import can_describe, fields_in, get_form, get_sheet, medium_of
 from hiroba.features.forms.typed import typed_value
@@ -27,10 +24,11 @@ from hiroba.foundation.refusal import Refusal
 MOST_FIELDS = 300
 
 
+@transaction.atomic
 def add_form(person: Person, record_id: int, name: str, page: int = 1) -> Form:
-    """Begin to describe a form on an empty sheet the person may read, for their section; boxes and names that are
-    found on paper are its first fields, for the person to put right. FORM-07 without a name, FORM-09 for a record that
-    has neither pages nor cells or whose page does not open, TRAY-03 without a section."""
+    """Begin to describe a form on an empty sheet the person may read, for their section; on paper the worker measures
+    it and proposes its fields. FORM-07 without a name, FORM-09 for a record that has neither pages nor cells, TRAY-03
+    without a section."""
     blank = get_revision(person, record_id)
     medium, section = medium_of(blank.record), section_of(person)
     if medium is None:
@@ -39,31 +37,16 @@ def add_form(person: Person, record_id: int, name: str, page: int = 1) -> Form:
         raise Refusal("TRAY-03")
     if not name.strip():
         raise Refusal("FORM-07")
-    frame, proposed = _measured(blank, page) if medium == Medium.PAPER else ((0.0, 0.0), [])
-    with transaction.atomic():
-        form = Form.objects.create(
-            name=" ".join(name.split())[:100],
-            unit=Unit.objects.get(code=section),
-            audience=find_or_add_audience([of_unit(section)]),
-            person=person,
-            blank=blank,
-            page=max(1, page),
-            wide=frame[0],
-            high=frame[1],
-            medium=medium,
-            made_at=timezone.now(),
-        )
-        _write_fields(form, proposed)
-    return form
-
-
-def _measured(blank: Revision, page: int) -> tuple[tuple[float, float], list[Field]]:
-    """The size of the empty page, and the fields its ruled boxes seem to be."""
-    found = run_task("measure_form", [path_of(blank.original.sha256)], page=max(1, page))
-    if found.error is not None:
-        raise Refusal("FORM-09")
-    proposed = fields_of(json.loads(found.facts["fields"]))
-    return (float(found.facts["wide"]), float(found.facts["high"])), proposed
+    return Form.objects.create(
+        name=" ".join(name.split())[:100],
+        unit=Unit.objects.get(code=section),
+        audience=find_or_add_audience([of_unit(section)]),
+        person=person,
+        blank=blank,
+        page=max(1, page),
+        medium=medium,
+        made_at=timezone.now(),
+    )
 
 
 @transaction.atomic
@@ -74,12 +57,13 @@ def describe_form(person: Person, form_id: int, fields: Sequence[Field]) -> Form
     _require_sound(form, fields)
     if fields == fields_in(form):
         return form
-    _write_fields(form, fields)
+    write_fields(form, fields)
     form.sheets.update(state=SheetState.READING, tries=0, code="", leased_until=None)
     return form
 
 
-def _write_fields(form: Form, fields: Sequence[Field]) -> None:
+def write_fields(form: Form, fields: Sequence[Field]) -> None:
+    """Put these fields in the place of a form's; one of the same name stays the same. The caller has checked them."""
     kept = {row.name: row for row in form.fields.all()}
     form.fields.exclude(name__in=[field.name for field in fields]).delete()
     for ordinal, field in enumerate(fields):

@@ -33,6 +33,11 @@ class Form(models.Model):
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    @property
+    def is_measuring(self) -> bool:
+        """Whether the worker has still to measure the page and to propose its boxes."""
+        return self.medium == Medium.PAPER and self.wide == 0
+
 
 class FormField(models.Model):
     """A named place of a form; see hiroba.extract.form_places.Field."""

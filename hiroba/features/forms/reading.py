@@ -20,10 +20,10 @@ from hiroba.archive.models import Record, RecordState, Revision
 from hiroba.archive.originals import path_of
 from hiroba.archive.queries import passages_of
 from hiroba.extract.form_cells import read_cells
-from hiroba.extract.form_places import Answer, rows_of
+from hiroba.extract.form_places import Answer, fields_of, rows_of
 from hiroba.extract.passages import Passage, Span
 from hiroba.extract.tasks import run_task
-from hiroba.features.forms.actions import add_pages
+from hiroba.features.forms.actions import add_pages, write_fields
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, Medium, SheetState
 from hiroba.features.forms.queries import CELL_KINDS, PAPER_KINDS, fields_in
 from hiroba.foundation.changes.models import Change
@@ -35,6 +35,7 @@ LEASE = dt.timedelta(minutes=10)
 MOST_TRIES = 3
 ALIKE = 0.7  # of a form's printed words: a sheet of it holds most, whatever recognition makes of some
 FEWEST_LABELS = 3
+A4 = (595.3, 841.9)  # points
 NEW_TEXT = ("record.received", "record.revised", "record.extracted", "record.released")
 
 
@@ -57,7 +58,24 @@ class NewSheets:
 
 def work_on_forms() -> int:
     """Look for new sheets and read one; give how much was done."""
-    return follow(NewSheets(), limit=100) + read_next_sheet()
+    return measure_next_form() + follow(NewSheets(), limit=100) + read_next_sheet()
+
+
+def measure_next_form() -> int:
+    """Measure one empty page that nobody has measured yet and propose its fields; 0 when there is none.
+
+    One that does not open counts as A4 without a proposal."""
+    waiting = Form.objects.filter(medium=Medium.PAPER, wide=0, ended_at=None).select_related("blank__original")
+    form = waiting.order_by("pk").first()
+    if form is None:
+        return 0
+    found = run_task("measure_form", [path_of(form.blank.original.sha256)], page=form.page)
+    wide, high = float(found.facts.get("wide", A4[0])), float(found.facts.get("high", A4[1]))
+    with transaction.atomic():
+        if Form.objects.select_for_update().filter(pk=form.pk, wide=0).exists() and not form.fields.exists():
+            write_fields(form, fields_of(json.loads(found.facts.get("fields", "[]"))))
+        Form.objects.filter(pk=form.pk).update(wide=wide, high=high)
+    return 1
 
 
 def find_among_latest(form: Form, limit: int = 200) -> None:

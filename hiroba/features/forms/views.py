@@ -86,7 +86,7 @@ def fields(request: HttpRequest, form_id: int) -> HttpResponse:
             return redirect("form", form_id)
         except Refusal as error:
             refusal = _asked_again(error)
-    context = {"form": found, "lines": lines, "kinds": KIND_WORDS, "error": refusal}
+    context = {"form": found, "lines": lines, "kinds": KIND_WORDS, "error": refusal, "is_measuring": found.is_measuring}
     return render(request, "forms/fields.html", context, status=400 if refusal else 200)
 
 
