@@ -108,7 +108,7 @@ def _row_key(revision: Revision, here: str) -> str:
     line, key = here.removeprefix("line="), ""
     if "system" in revision.facts and revision.record.kind == "case":
         key = revision.record.external_key
-    elif "system" in revision.facts and line.isdigit() and len(line) < 9:
+    elif "system" in revision.facts and line.isdigit() and len(line) < 9 and revision.pk == revision.record.current_id:
         row = find_row(revision.record_id, int(line))
         key = row.key if row else ""
     return "" if key[:1] in ("=", "●") else key

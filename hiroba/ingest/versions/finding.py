@@ -4,10 +4,11 @@ It looks at every record whatever its audience, and tells nobody: what it found 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from hiroba.ingest.versions.models import Band, Pair, PairState, Signature
 from hiroba.language import likeness
 from hiroba.language.versions import Paper, Verdict, decide, is_older
 
+logger = logging.getLogger(__name__)
 NAME = "versions"
 SAME_CONTENT, NEWER_VERSION = "same_content", "newer_version"
 LINKS = {"format": SAME_CONTENT, "version": NEWER_VERSION}
@@ -43,7 +45,17 @@ class VersionsReader:
         wanted = {each.subject_id for each in changes if each.kind in KINDS}
         for record_id in touched:
             if record_id in wanted:
-                look_at(record_id)
+                _look_carefully(record_id)
+
+
+def _look_carefully(record_id: int) -> None:
+    """Let one record's fault leave the others alone. A busy or full database stops the reader: it comes back."""
+    try:
+        look_at(record_id)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("WORK-02 versions record=%s", record_id)
 
 
 def look_at(record_id: int) -> None:

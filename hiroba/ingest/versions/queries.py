@@ -112,4 +112,6 @@ def _pairs() -> QuerySet[Pair]:
 
 def count_offers(person: Person, record: Record) -> int:
     """Count what was found of a record with others the person may read, what was refused left out."""
-    return sum(row.pair.state != PairState.REFUSED for row in pairs_visible_to(person, record))
+    visible = records_visible_to(person).values("pk")
+    mine = Q(older=record, newer__in=visible) | Q(newer=record, older__in=visible)
+    return Pair.objects.filter(mine).exclude(state=PairState.REFUSED).count()

@@ -128,3 +128,17 @@ def test_the_same_changes_again_find_nothing_new(world: World) -> None:
     finding.reset_cursor(finding.NAME)
     read_all()
     assert Pair.objects.count() == 1
+
+
+def test_one_record_that_cannot_be_compared_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = world.keep(world.kondo, "だめ.docx", *LINES).record
+    compared = finding.paper_of
+
+    def paper_of(record: Record) -> finding.Paper:
+        if record.pk == first.pk:
+            raise ValueError
+        return compared(record)
+
+    monkeypatch.setattr(finding, "paper_of", paper_of)
+    two_versions(world)
+    assert Pair.objects.count() == 1
