@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ Step = Callable[..., None]
 
 
 @pytest.fixture
-def set_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Step]:
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Step:
     true_now, moved = timezone.now, dt.timedelta()
 
     def step(**by: float) -> None:
