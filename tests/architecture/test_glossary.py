@@ -81,6 +81,7 @@ def test_addresses_are_made_of_the_same_words() -> None:
         "settlement",
         "waiting",
         "restoration",
+        "unlocking",
         "opening",
         "retry",
         "suggestions",
