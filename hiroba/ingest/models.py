@@ -54,7 +54,7 @@ class Item(models.Model):
     # Pages of paper and chunks of a recording that a slow reader reads: how many there are, and how many are read.
     parts = models.PositiveIntegerField(default=0)
     parts_read = models.PositiveIntegerField(default=0)
-    # Whoever brought it asked for no more reading: it is kept as far as it was read.
+    # Kept as far as it was read: whoever brought it asked for no more, or parts of it failed. It can be gone on with.
     is_cut = models.BooleanField(default=False)
 
     class Meta:

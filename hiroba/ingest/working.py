@@ -167,7 +167,7 @@ def finish_item(read: Read) -> None:
     kept = keep_arrival(_arrival(item, read.extraction, carrier), read.verdict)
     if kept.outcome == "held":
         forget_private(read.shas, kept.verdict.places)
-    item.record = kept.record
+    item.record, item.is_cut = kept.record, item.is_cut or _has_failed_parts(read.extraction)
     item.state, item.code, item.params = _outcome(kept, read.extraction)
     item.save()
     if carrier is not None:
@@ -176,6 +176,11 @@ def finish_item(read: Read) -> None:
     if kept.outcome in ("new", "revised", "renewed", "held") and not add_children(item, read.attached):
         item.code, item.params = "EXTRACT-44", {}
         item.save(update_fields=["code", "params"])
+
+
+def _has_failed_parts(extraction: Extraction) -> bool:
+    """Tell whether reading on may help: a page can fail for the machine's sake."""
+    return any(trouble.code in ("PART-01", "PART-03") for trouble in extraction.warnings)
 
 
 def _carrier_of(item: Item) -> Record | None:

@@ -80,8 +80,10 @@ def stop_reading(person: Person, item_id: int) -> Batch:
 
 
 def read_on(person: Person, item_id: int) -> Batch:
-    """Read the pages that were left when reading was stopped."""
+    """Read the pages that were left when reading was stopped, and try those again that failed."""
     item = get_item(person, item_id)
+    if item.original is not None:
+        forget_failures(item.original.sha256)
     go_on(item)
     return item.batch
 

@@ -12,6 +12,7 @@ from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE
 from hiroba.ingest import rereading, slow_line, working
 from hiroba.ingest.models import AwaitedPart, Batch, Item, ItemState, PartReading
+from hiroba.ingest.part_readings import forget_failures
 from hiroba.ingest.receiving import Parcel, open_batch, receive
 from tests.world import World
 
@@ -166,6 +167,16 @@ def test_a_page_that_cannot_be_read_leaves_the_others_and_is_named(world: World)
     assert revision is not None
     assert revision.warnings == [{"code": "PART-01", "params": {"pages": "2", "count": 1}}]
     assert (states(batch), len(texts())) == ([ItemState.DONE], 2)
+    item = batch.items.get()
+    assert item.original is not None
+    forget_failures(item.original.sha256)  # what failed for the machine's sake is tried again
+    assert slow_line.go_on(item)
+    recogniser.failing = frozenset()
+    working.work_once(Reader(), 10)
+    read_all(recogniser)
+    working.work_once(Reader(), 10)
+    assert [number for _, number in recogniser.read] == [1, 2, 3, 2]
+    assert (states(batch), len(texts()), batch.items.get().is_cut) == ([ItemState.DONE], 3, False)
 
 
 def test_a_mail_is_not_readable_before_the_paper_it_carries_has_been_looked_at(world: World) -> None:
