@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 import pytest
 
@@ -76,3 +77,21 @@ def test_archives_in_archives_end_somewhere(world: World, sandbox: Sandbox, monk
     codes = list(batch.items.order_by("pk").values_list("state", "code"))
     assert len(codes) == 4
     assert codes[3] == (ItemState.DONE, "EXTRACT-44")
+
+
+def test_mails_in_mails_twenty_deep_come_to_a_clear_end(world: World, sandbox: Sandbox) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "底"
+    mail.set_content("一番奥の本文です。")
+    for number in range(20):
+        outer = EmailMessage()
+        outer["Subject"] = f"段{number}"
+        outer.set_content(f"本文{number}")
+        outer.add_attachment(mail)
+        mail = outer
+    batch = taken_in(world, sandbox, "深い.eml", mail.as_bytes())
+    codes = list(batch.items.order_by("pk").values_list("code", flat=True))
+    assert len(codes) == carried.DEEPEST + 1
+    assert codes[-1] == "EXTRACT-44"
+    assert not batch.items.exclude(state=ItemState.DONE).exists()
+    assert Record.objects.count() == len(codes)
