@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hiroba.archive.actions import can_change
 from hiroba.archive.models import Link, Record
@@ -115,3 +115,9 @@ def count_offers(person: Person, record: Record) -> int:
     visible = records_visible_to(person).values("pk")
     mine = Q(older=record, newer__in=visible) | Q(newer=record, older__in=visible)
     return Pair.objects.filter(mine).exclude(state=PairState.REFUSED).count()
+
+
+def count_pairs() -> dict[str, int]:
+    """Count the pairs by what became of them: numbers only, for whoever operates."""
+    counts = dict(Pair.objects.values_list("state").annotate(Count("pk")))
+    return {state: counts.get(state, 0) for state in PairState.values}

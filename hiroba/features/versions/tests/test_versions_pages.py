@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from argparse import Namespace
+
 import pytest
 from django.test import Client
 
 from hiroba.archive.models import Record
+from hiroba.features.versions.commands import run_versions, say_versions
 from hiroba.foundation.access.principals import of_unit
 from hiroba.foundation.changes.readers import follow
 from hiroba.ingest.versions.finding import VersionsReader
@@ -74,3 +77,13 @@ def test_an_answer_can_be_turned_round_and_undone(world: World, versions: tuple[
 def test_an_answer_that_is_none_changes_nothing(world: World, versions: tuple[Record, Record]) -> None:
     assert answer(world, "delete") == 404
     assert Pair.objects.get().state == PairState.OFFERED
+
+
+def test_the_command_counts_and_begins_anew_without_losing_what_people_decided(
+    world: World, versions: tuple[Record, Record]
+) -> None:
+    answer(world, "refuse")
+    assert run_versions(Namespace(rebuild=False))["refused"] == 1
+    told = run_versions(Namespace(rebuild=True))
+    assert (told["refused"], told["behind"] > 1) == (1, True)
+    assert "別のもの 1" in say_versions(told)
