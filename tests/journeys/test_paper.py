@@ -91,7 +91,7 @@ def test_a_scanned_pile_reaches_its_section_and_a_form_is_read_into_fields(
     sato.page.select_option("[name=record]", label=f"申込書{width}")
     sato.page.click("main button:has-text('枠を決める')")
     sato.page.wait_for_url("**/fields/", timeout=90_000)
-    until(sato, sato.page.url, "これでおぼえる")
+    sato.page.wait_for_selector("main button:has-text('これでおぼえる')", timeout=150_000)  # the page renews itself
     names = sato.page.locator("[name^=name-]").evaluate_all("found => found.map(each => each.value).filter(Boolean)")
     assert set(names) == {field.name for field in form.fields}
     sato.page.click("main button:has-text('これでおぼえる')")
