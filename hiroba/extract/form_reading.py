@@ -18,11 +18,13 @@ from hiroba.extract.form_alignment import Page
 from hiroba.extract.form_boxes import DOTS, Word, lay, read_boxes
 from hiroba.extract.form_places import Answer, box_of, fields_of
 from hiroba.extract.passages import Attachment, Extraction, Trouble
-from hiroba.extract.recognition.engine import EngineMissingError, read_writings
+from hiroba.extract.recognition.engine import EngineMissingError, Writing, read_writings
 from hiroba.extract.recognition.sheet import SheetError, open_sheet
+from hiroba.extract.recognition.spelling import by_neighbours, by_words, with_japanese_signs
 
 ENGINE = "form/1"
 MAX_FIELDS = 400
+DOUBTED = 0.85  # certainty of what was put right by the words around it: somebody looks at it
 _LARGEST = 6_000  # pixels: A2 at DOTS
 
 
@@ -55,8 +57,14 @@ def read_form(paths: Sequence[Path], asked: dict[str, Any]) -> Extraction:
 
 
 def recognise(page: Page) -> list[Word]:
-    """Find the words of a picture with the engine that reads pages."""
-    return [Word(each.text, each.sureness, each.x0, each.y0, each.x1, each.y1) for each in read_writings(page)]
+    """Find the words of a picture with the engine that reads pages; what the words around put right is unsure."""
+    return [_spelt(each) for each in read_writings(page)]
+
+
+def _spelt(found: Writing) -> Word:
+    text, changed = by_words(by_neighbours(with_japanese_signs(found.text)))
+    sureness = min(found.sureness, DOUBTED) if changed else found.sureness
+    return Word(text, sureness, found.x0, found.y0, found.x1, found.y1)
 
 
 def _row(answer: Answer) -> dict[str, Any]:
