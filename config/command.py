@@ -34,6 +34,7 @@ COMMANDS: dict[str, Spec] = {
     "extract": Spec("hiroba.extract.command", "arguments", "run", "ファイルの文と場所を読む(データベース不要)"),
     "forms": Spec("hiroba.features.forms.commands", "forms_arguments", "run_forms", "様式の記入票を読み、書き出す"),
     "versions": Spec("hiroba.features.versions.commands", "versions_arguments", "run_versions", "ほかの版の見つけ直し"),
+    "tables": Spec("hiroba.features.systems.commands", "tables_arguments", "run_tables", "業務システムの表と列"),
     "serve": Spec("config.processes", "serve_arguments", "run_serve", "画面を出す(受け取りの係も動かす)"),
     "work": Spec("config.processes", "work_arguments", "run_work", "受け取りと索引の係だけを動かす"),
     "demo": Spec("config.demonstration", "demo_arguments", "run_demo", "試すための「みらい区」をつくる"),

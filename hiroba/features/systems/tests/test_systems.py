@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from hiroba.archive.models import Record
+from hiroba.features.systems.commands import run_tables, say_tables
 from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.foundation.access.principals import of_unit
+from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
 from hiroba.ingest.tables.models import Table
 from hiroba.ingest.tables.visiting import visit_table
@@ -82,3 +85,14 @@ def test_a_table_is_not_there_for_others(world: World, ledger: Source) -> None:
     client = signed_in(world, "kimura")
     assert "相談受付簿" not in client.get("/systems/").content.decode()
     assert client.get(f"/systems/{ledger.pk}/columns/").status_code == 404
+
+
+def test_a_script_confirms_what_is_proposed_and_what_it_says_otherwise(world: World, ledger: Source) -> None:
+    given = {"verb": "confirm", "name": "相談受付簿", "login": "kondo", "shape": "cases"}
+    with pytest.raises(Refusal, match="TABLE-05"):
+        run_tables(Namespace(**given, use=[("ない列", "key")]))
+    told = run_tables(Namespace(**given, use=[("受付日", "field")]))["tables"][0]
+    assert (told["asks"], told["shape"]) == ("", "cases")
+    assert {"name": "受付日", "use": "field"} in told["columns"]
+    visit_table(ledger)
+    assert "いまある行 1" in say_tables(run_tables(Namespace(verb="list", name="", login="kondo", use=[], shape="")))
