@@ -21,6 +21,7 @@ from pathlib import Path
 from hiroba.extract import enclosure
 from hiroba.extract.confinement import MEMORY
 from hiroba.extract.passages import Extraction, Trouble
+from hiroba.extract.spool import OFFICE
 
 SECONDS = 60.0
 NEEDED = "EXTRACT-40"
@@ -95,7 +96,7 @@ def converted(
     if program is None:
         yield Trouble(NEEDED, {"format": kind})
         return
-    with tempfile.TemporaryDirectory(prefix="hiroba-office-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix=OFFICE, ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         source = folder / f"in.{_NAMES.get(kind, kind)}"
         shutil.copyfile(path, source)

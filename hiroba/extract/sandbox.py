@@ -20,7 +20,7 @@ from types import TracebackType
 from hiroba.extract import office, wire
 from hiroba.extract.confinement import MEMORY
 from hiroba.extract.passages import Extraction, Part, Trouble
-from hiroba.extract.spool import Spool
+from hiroba.extract.spool import UNLOCKED_FILE, Spool, sweep_left_behind
 from hiroba.extract.unlocking import UNLOCKED
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -168,6 +168,7 @@ class Sandbox:
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="reader-starter")
 
     def __enter__(self) -> Sandbox:
+        sweep_left_behind()
         for _ in range(self._count):
             self._idle.put(self._start())
         return self
@@ -196,7 +197,7 @@ class Sandbox:
 
     def _extract_unlocked(self, found: Extraction, name: str | None) -> Extraction:
         """Read the file that was inside a lock, from a copy that is gone afterwards."""
-        with tempfile.NamedTemporaryFile(prefix="hiroba-unlocked-") as file:
+        with tempfile.NamedTemporaryFile(prefix=UNLOCKED_FILE) as file:
             for piece in found.attachments[0].pieces():
                 file.write(piece)
             file.flush()
