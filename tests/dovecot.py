@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import grp
 import os
 import pwd
 import shutil
@@ -15,6 +16,49 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PASSWORD = "みらい-imap-2026"
+CONFIG = """
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+disable_plaintext_auth = no
+ssl = yes
+ssl_cert = <{folder}/cert.pem
+ssl_key = <{folder}/key.pem
+mail_location = maildir:{folder}/mail/%u
+maildir_very_dirty_syncs = no
+first_valid_uid = 1
+default_internal_user = {user}
+default_login_user = {user}
+default_internal_group = {group}
+mail_uid = {uid}
+mail_gid = {gid}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
 
 
 def free_port() -> int:
@@ -97,50 +141,9 @@ class Dovecot:
 
     def _config(self) -> str:
         uid, gid = _owner()
-        user = pwd.getpwuid(uid).pw_name
-        return f"""
-base_dir = {self.folder}/run
-state_dir = {self.folder}/run
-log_path = {self.folder}/log
-protocols = imap
-listen = 127.0.0.1
-disable_plaintext_auth = no
-ssl = yes
-ssl_cert = <{self.certificate}
-ssl_key = <{self.folder}/key.pem
-mail_location = maildir:{self.folder}/mail/%u
-maildir_very_dirty_syncs = no
-first_valid_uid = 1
-default_internal_user = {user}
-default_login_user = {user}
-default_internal_group = {_group(gid)}
-mail_uid = {uid}
-mail_gid = {gid}
-passdb {{
-  driver = static
-  args = password={PASSWORD}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={self.folder}/mail/%u
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {self.port}
-  }}
-  inet_listener imaps {{
-    port = {self.tls_port}
-    ssl = yes
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-"""
+        user, group = pwd.getpwuid(uid).pw_name, grp.getgrgid(gid).gr_name
+        known = {"folder": self.folder, "port": self.port, "tls_port": self.tls_port, "password": PASSWORD}
+        return CONFIG.format(**known, uid=uid, gid=gid, user=user, group=group)
 
 
 def _owner() -> tuple[int, int]:
@@ -149,9 +152,3 @@ def _owner() -> tuple[int, int]:
         return os.getuid(), os.getgid()
     nobody = pwd.getpwnam("nobody")
     return nobody.pw_uid, nobody.pw_gid
-
-
-def _group(gid: int) -> str:
-    import grp
-
-    return grp.getgrgid(gid).gr_name

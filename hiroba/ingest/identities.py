@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 
 from django.utils import timezone
 
 from hiroba.connectors.ntfs_access import Access
+from hiroba.extract.encoding import UndecodableError, decode
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, principals_of
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.queries import get_tree
+from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import OutsideIdentity, Source
 
 # The machine itself and its administrators are on every list, and nobody here.
 NOBODY_HERE = frozenset({"S-1-5-18", "S-1-5-32-544", "S-1-3-0", "S-1-3-1", "S-1-22-1-0", "S-1-22-2-0"})
+
+
+MOST_ROWS = 20_000
+_COLUMNS = (("名前", "対応先"), ("name", "audience"))
 
 
 class Narrowing:
@@ -83,3 +91,20 @@ def note_identities(sids: Iterable[str]) -> None:
     known = set(OutsideIdentity.objects.filter(name__in=wanted).values_list("name", flat=True))
     new = (OutsideIdentity(name=sid, seen_at=now, changed_at=now) for sid in sorted(wanted - known))
     OutsideIdentity.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def read_table(content: bytes) -> list[tuple[str, str, str]]:
+    """Read a CSV (UTF-8 or CP932) with the columns SID, 名前 or name, 対応先 or audience as (SID, label, audience as
+    `parse_audience` takes it). SOURCE-15 when it is no such table."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(decode(content).text.removeprefix("\ufeff"))))
+    except (UndecodableError, csv.Error) as error:
+        raise Refusal("SOURCE-15") from error
+    named = next((each for each in _COLUMNS if rows and {"SID", each[1]} <= set(rows[0])), None)
+    if named is None or len(rows) > MOST_ROWS:
+        raise Refusal("SOURCE-15")
+    label, audience = named
+    return [
+        (row["SID"] or "", row.get(label) or "", (row[audience] or "").replace("、", ",").replace(";", ","))
+        for row in rows
+    ]

@@ -5,23 +5,20 @@ audience. What is not mapped gives nobody anything at all."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from hiroba.extract.encoding import UndecodableError, decode
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in, say_audience
 from hiroba.foundation.access.principals import parse_audience, require_role
 from hiroba.foundation.changes import journal
 from hiroba.foundation.people.models import Person, RoleName
 from hiroba.foundation.people.queries import get_tree
 from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.identities import MOST_ROWS, read_table
 from hiroba.ingest.models import OutsideIdentity
 
-MOST_ROWS = 20_000
 NOBODY = Person()  # a mapping names nobody by who wrote it: "section" is refused
 
 
@@ -71,21 +68,16 @@ def _map(name: str, label: str, audience: str) -> None:
 
 @transaction.atomic
 def import_identities(actor: Person | None, content: bytes) -> int:
-    """Take a table with the columns SID, 名前, 対応先 (CSV, UTF-8 or CP932): all of it or nothing; give how many rows.
+    """Take a table (see `read_table`): all of it or nothing; give how many rows.
 
     SOURCE-15 when it is no such table; what is wrong in a row is told with its line (SOURCE-16)."""
     if actor is not None:
         require_role(actor, RoleName.ADMINISTRATOR)
-    try:
-        rows = list(csv.DictReader(io.StringIO(decode(content).text.removeprefix("\ufeff"))))
-    except (UndecodableError, csv.Error) as error:
-        raise Refusal("SOURCE-15") from error
-    if not rows or not {"SID", "対応先"} <= set(rows[0]) or len(rows) > MOST_ROWS:
-        raise Refusal("SOURCE-15")
-    for number, row in enumerate(rows, start=2):
+    rows = read_table(content)
+    for line, (name, label, audience) in enumerate(rows, start=2):
         try:
-            _map(row["SID"] or "", row.get("名前") or "", (row["対応先"] or "").replace("、", ",").replace(";", ","))
+            _map(name, label, audience)
         except Refusal as refusal:
-            raise Refusal("SOURCE-16", line=number, name=(row["SID"] or "")[:80]) from refusal
+            raise Refusal("SOURCE-16", line=line, name=name[:80]) from refusal
     journal.note_now(actor.pk if actor else None, "settings.changed", "outside identity", detail=f"rows={len(rows)}")
     return len(rows)

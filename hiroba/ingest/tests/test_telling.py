@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import email
 import email.policy
 import ssl
@@ -18,7 +17,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from hiroba.connectors.outside import OutsideError
-from hiroba.features.administration.commands_sources import run_mail
 from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.foundation.mailing import send_mail
 from hiroba.foundation.people.models import Person
@@ -171,8 +169,3 @@ def test_what_stands_in_the_way_of_sending_has_its_code(office: Controller, monk
 def test_a_name_cannot_add_a_header(office: Controller) -> None:
     assert code_of(subject="x\r\nBcc: all@example.jp") == ""
     assert RECEIVED[-1]["bcc"] is None
-
-
-def test_the_command_sends_a_trial(office: Controller) -> None:
-    assert run_mail(argparse.Namespace(verb="test", address="endo@mirai.example")) == {"sent": "endo@mirai.example"}
-    assert RECEIVED[-1]["to"] == "endo@mirai.example"

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -23,6 +25,7 @@ from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.secret_files import has_secret, read_secret
 from hiroba.ingest.models import OutsideIdentity, Source
 from hiroba.ingest.sources import KINDS, Field, register_kind, secret_name, visit_source
+from tests.dovecot import free_port
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +191,25 @@ def test_a_table_with_one_wrong_row_changes_nothing(world: World, row: str, tmp_
         command("identities", str(file))
     assert (refused.value.code, refused.value.params["line"]) == ("SOURCE-16", 3)
     assert not OutsideIdentity.objects.exists()
+
+
+def test_a_trial_letter_goes_through_the_offices_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[Any] = []
+
+    class Office:
+        async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - the library's
+            received.append(envelope)
+            return "250 OK"
+
+    with pytest.raises(Refusal) as refused:
+        commands_sources.run_mail(argparse.Namespace(verb="test", address="endo@mirai.example"))
+    assert refused.value.code == "SEND-01"
+    server = Controller(Office(), hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        for name, value in {"HOST": "127.0.0.1", "PORT": server.port, "SECURITY": "none"}.items():
+            monkeypatch.setattr(settings, f"MAIL_{name}", value)
+        commands_sources.run_mail(argparse.Namespace(verb="test", address="endo@mirai.example"))
+    finally:
+        server.stop()
+    assert [envelope.rcpt_tos for envelope in received] == [["endo@mirai.example"]]
