@@ -15,7 +15,7 @@ from hiroba.extract.recognition.preparation import is_blank, prepare
 from hiroba.extract.recognition.reading import read_page
 from hiroba.extract.recognition.sheet import SheetError, open_sheet
 
-ENGINE = "recognition/4"
+ENGINE = "recognition/5"
 """Changes whenever a page would be read otherwise than before: pages are then read again."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hiroba.extract.recognition.engine import Writing, read_writings
 from hiroba.extract.recognition.order import Block, Row, in_reading_order
@@ -72,9 +72,7 @@ def _turns_needed(page: Prepared, writings: Sequence[Writing]) -> int:
     tall = [each for each in writings if is_tall(each)]
     if sum(map(_length, tall)) <= _MOSTLY * sum(map(_length, writings)):
         return 2 if is_wrong else 0
-    longest = max(tall, key=_length)
-    width = longest.x1 - longest.x0
-    sample = VerticalBlock((replace(longest, x0=longest.x0 - 2 * width, x1=longest.x1 + 2 * width),))
+    sample = VerticalBlock((max(tall, key=_length),))
     try:
         is_lying = sureness_of(read_vertical(page.grey, sample, is_upside_down=is_wrong)) < _LYING
     except TesseractMissingError:

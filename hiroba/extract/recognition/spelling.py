@@ -30,7 +30,7 @@ _FOREIGN = """
 忆憶怀懐态態总総恒恒恶悪恼悩悬懸惊驚惧懼惩懲惯慣愤憤愿願战戦户戸扑撲执執扩拡扫掃扬揚扰擾抚撫抢搶护護报報担担拟擬拥擁择択挂掛挡擋挤擠挥揮
 损損换換据拠掳擄掷擲揽攬摄摂摆擺摇揺数数敌敵断断无無旧旧显顕晋晋晒曬晓暁暂暫术術机机杀殺杂雑权権条条来来杨楊极極构構枪槍柜櫃标標栈桟
 栏欄树樹样様档档桥橋检検楼楼横横欢歓欧欧殴殴残残毁毀毕畢毙斃气気汇匯汉漢汤湯沟溝没没沪滬沿沿泪涙泽沢洁潔洒灑浅浅浇澆测測济済浓濃涛濤润潤涨漲
-渊淵渐漸渔漁温温游遊湾湾湿湿满満滚滾滞滞滨浜滩灘灭滅灯灯灵霊灾災炉炉点点炼煉烂爛烧焼热熱爱愛爷爺牵牽状状犹猶独独狭狭狮獅猎猟献献环環现現
+渊淵渐漸渔漁温温游遊湾湾湿湿满満滚滾滞滞滨浜滩灘灭滅灯灯灵霊灾災炉炉点点炼煉烂爛烧焼热熱爱愛爷爺牵牽状状犹猶独独狭狭狮獅猎猟献献环環现現產産歲歳戶戸說説稅税溫温晚晩每毎步歩绿緑
 """
 _PAIRS = re.sub(r"\s", "", _FOREIGN)
 
@@ -107,7 +107,7 @@ def by_words(text: str) -> tuple[str, list[int]]:
         place = found.start()
         start, end = max(0, place - _WINDOW), place + _WINDOW + 1
         before, after = text[start:place], text[place + 1 : end]
-        if not _JAPANESE.search(before[-2:] + after[:2]):
+        if not _JAPANESE.search(before[-1:] + after[:1]):  # 附　則: nothing beside it to judge by
             continue
         costs = {each: _cost(before + each + after) for each in sorted(_OTHERS[found[0]])}
         best = min(costs, key=lambda each: costs[each])

@@ -217,7 +217,14 @@ def test_look_alikes_are_told_apart_by_what_stands_around_them() -> None:
     assert spelling.with_japanese_signs("日时·场所") == "日時・場所"
     assert spelling.by_neighbours("支援センタ一の利用カをシステムヘ一定") == "支援センターの利用力をシステムへ一定"
     assert spelling.by_words("サービスの允実と受人れ") == ("サービスの充実と受入れ", [5, 9])
-    for right in ("入口と出口", "八王子市の人口", "千円と十円", "力作のカメラ", "将来を見据えて危惧する"):
+    for right in (
+        "入口と出口",
+        "八王子市の人口",
+        "千円と十円",
+        "力作のカメラ",
+        "将来を見据えて危惧する",
+        "附　則（令和",
+    ):
         assert spelling.by_words(spelling.by_neighbours(spelling.with_japanese_signs(right))) == (right, [])
 
 
