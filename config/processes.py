@@ -172,21 +172,23 @@ def _intake() -> Generator[int, None, None]:
     reclaim_items()
     with Sandbox(readers=settings.READERS) as sandbox:
         while True:
-            done = work_once(sandbox, settings.READERS * 2)
+            done = work_once(sandbox, settings.READERS * 2, lane="new")
             yield done or look_into_watched_folders()
 
 
 def _slow() -> Generator[int, None, None]:
-    """Read pages of paper and recordings part by part, niced: nothing else waits for it."""
+    """Read pages of paper and recordings part by part, niced, and put them together: nothing else waits for it."""
+    from hiroba.extract.sandbox import Sandbox
     from hiroba.extract.slow import SlowSandbox
     from hiroba.ingest.slow_line import read_next_part, reclaim_parts
+    from hiroba.ingest.working import work_once
 
     if threading.current_thread().name == "slow":  # the first of them, for all
         reclaim_parts()
-    with SlowSandbox() as slow:
+    with SlowSandbox() as slow, Sandbox(readers=1) as sandbox:
         busy_at = time.monotonic()
         while True:
-            done = read_next_part(slow)
+            done = work_once(sandbox, 1, lane="whole") or read_next_part(slow)
             if done:
                 busy_at = time.monotonic()
             elif time.monotonic() - busy_at > REST_AFTER_SECONDS:  # an engine's memory is not kept for nothing

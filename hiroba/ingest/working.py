@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -37,33 +38,39 @@ from hiroba.ingest.whole import FirstReading, Reading, WholeReading
 logger = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=120)
+LEASE_OF_WHOLE = dt.timedelta(seconds=900)  # the gate takes its time over thousands of pages
+MANY_PARTS = 100  # more are put together where no new file waits for it
+Lane = Literal["new", "whole", "any"]
 MOST_TRIES = 3
 UNFINISHED = (ItemState.RECEIVED, ItemState.READING)
 
 
-def lease_items(count: int, batch: Batch | None = None) -> list[Item]:
-    """Take up to `count` waiting items, oldest first; an item whose lease ran out is waiting again, and so is one whose
-    last part has been read or that was cut short."""
+def lease_items(count: int, batch: Batch | None = None, lane: Lane = "any") -> list[Item]:
+    """Take up to `count` waiting items, oldest first. New ones, and those whose lease ran out, wait in one lane; in the
+    other those whose last part has been read, or that were cut short."""
     now = timezone.now()
-    waiting = Q(state=ItemState.RECEIVED) | Q(state=ItemState.READING, leased_until__lt=now)
-    waiting |= Q(state=ItemState.SLOW) & (Q(parts_read__gte=F("parts")) | Q(is_cut=True))
+    new = Q(state=ItemState.RECEIVED) | Q(state=ItemState.READING, leased_until__lt=now)
+    whole = Q(state=ItemState.SLOW) & (Q(parts_read__gte=F("parts")) | Q(is_cut=True))
+    until = now + (LEASE_OF_WHOLE if lane == "whole" else LEASE)
     with transaction.atomic():
-        rows = Item.objects.select_for_update(skip_locked=True).filter(waiting)
+        rows = Item.objects.select_for_update(skip_locked=True).filter(
+            {"new": new, "whole": whole, "any": new | whole}[lane]
+        )
         if batch is not None:
             rows = rows.filter(batch=batch)
         ids = [item.pk for item in rows.order_by("pk")[:count]]
-        Item.objects.filter(pk__in=ids).update(state=ItemState.READING, leased_until=now + LEASE, tries=F("tries") + 1)
+        Item.objects.filter(pk__in=ids).update(state=ItemState.READING, leased_until=until, tries=F("tries") + 1)
     found = Item.objects.filter(pk__in=ids).select_related("batch__person", "batch__unit", "original", "parent__record")
     return list(found.order_by("pk"))
 
 
-def work_once(reading: Reading, count: int, batch: Batch | None = None) -> int:
-    """Bring up to `count` items through the line, as many at once as the sandbox has readers; give how many.
+def work_once(reading: Reading, count: int, batch: Batch | None = None, lane: Lane = "any") -> int:
+    """Bring up to `count` items of a lane through the line, as many at once as the sandbox has readers; give how many.
 
     INGEST-05 when the disk is full, after everything else of the round: what had no room waits without losing a try."""
-    items = lease_items(count, batch)
+    items = lease_items(count, batch, lane)
     full: Refusal | None = None
-    for item, read in _read_all(reading, items):
+    for item, read in _read_all(reading, items, lane):
         try:
             finish_item(read.result())
         except Refusal as refusal:
@@ -88,7 +95,7 @@ class Read:
     shas: tuple[str, ...] = ()  # of the bytes whose parts slow readers have read
 
 
-def _read_all(reading: Reading, items: list[Item]) -> Iterator[tuple[Item, Future[Read]]]:
+def _read_all(reading: Reading, items: list[Item], lane: Lane) -> Iterator[tuple[Item, Future[Read]]]:
     """Read several at once and hand each over as it is ready, read or not: writing stays in this thread.
 
     What has parts that nobody has read yet goes to the slow line instead."""
@@ -106,14 +113,15 @@ def _read_all(reading: Reading, items: list[Item]) -> Iterator[tuple[Item, Futur
                 item, first = of.pop(future)
                 if future.exception() is not None or not first.wanted:
                     yield item, future
-                elif whole := _whole(item, first):
+                elif whole := _whole(item, first, lane):
                     again[pool.submit(read_item, whole, item)] = item
 
 
-def _whole(item: Item, first: FirstReading) -> WholeReading | None:
-    """Give what reads the item whole once its parts are there, or let it wait for them."""
+def _whole(item: Item, first: FirstReading, lane: Lane) -> WholeReading | None:
+    """Give what reads the item whole once its parts are there, or let it wait: for them, or for the other lane."""
     missing = missing_of(first.wanted)
-    if missing and not item.is_cut:
+    is_long = lane == "new" and len(first.wanted) > MANY_PARTS
+    if (missing or is_long) and not item.is_cut:
         await_parts(item, first.wanted, missing)
         return None
     return first.with_parts(packed_readings(first.wanted))

@@ -261,3 +261,17 @@ def test_what_is_released_is_read_from_what_was_kept_and_only_the_forgotten_page
     record = rereading.release_record(world.kimura, Record.objects.get().pk, "見本の番号です")
     assert [number for _, number in recogniser.read] == [1, 2, 3, 2]
     assert (record.state, len(texts())) == ("live", 3)
+
+
+def test_a_long_bundle_is_put_together_where_no_new_file_waits_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "MANY_PARTS", 2)
+    batch = batch_of(world, "3.tif")
+    working.work_once(Reader(), 10, lane="new")
+    read_all(Recogniser())
+    receive(batch, Parcel("写し-3.tif", "写し-3.tif"), ["3.tif の中身".encode()])
+    assert working.work_once(Reader(), 10, lane="new") == 1  # the copy alone: its parts are all there
+    assert states(batch) == [ItemState.SLOW, ItemState.SLOW]
+    assert working.work_once(Reader(), 10, lane="whole") == 2
+    assert states(batch) == [ItemState.DONE, ItemState.DONE]
