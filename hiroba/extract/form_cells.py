@@ -13,6 +13,7 @@ from datetime import date
 from hiroba.extract.cell_rows import parse_range
 from hiroba.extract.form_places import Answer, Field
 from hiroba.extract.passages import Passage
+from hiroba.extract.sheet_drawings import CIRCLE
 from hiroba.language import form_values
 
 
@@ -52,8 +53,12 @@ class _Cell:
 
 def read_cells(passages: Iterable[Passage], fields: Sequence[Field], today: date) -> list[Answer]:
     """Give an answer for each field that names cells, in their order; what is not of its kind carries its question."""
-    cells = list(_cells(passages))
-    return [_answer(field, cells, today) for field in fields if area_of(field.place)]
+    kept = list(passages)
+    cells = list(_cells(kept))
+    circles = [
+        area for each in kept if each.kind == "shape" and each.text == CIRCLE and (area := area_of(each.locator))
+    ]
+    return [_answer(field, cells, circles, today) for field in fields if area_of(field.place)]
 
 
 def _cells(passages: Iterable[Passage]) -> Iterable[_Cell]:
@@ -65,10 +70,10 @@ def _cells(passages: Iterable[Passage]) -> Iterable[_Cell]:
                     yield _Cell(area, passage.text[span.start : span.end])
 
 
-def _answer(field: Field, cells: list[_Cell], today: date) -> Answer:
+def _answer(field: Field, cells: list[_Cell], circles: list[Area], today: date) -> Answer:
     raw = _text_in(field.place, cells)
     if field.kind == "choice":
-        return _chosen(field, raw, cells)
+        return _circled(field, raw, circles) or _chosen(field, raw, cells)
     if field.kind == "check":
         return Answer(field.name, "1" if form_values.is_marked(raw) else "", raw, 1.0)
     if not raw:
@@ -78,6 +83,27 @@ def _answer(field: Field, cells: list[_Cell], today: date) -> Answer:
     else:
         value = form_values.read_date(raw, today) if field.kind == "date" else form_values.read_text(raw)
     return Answer(field.name, value or "", raw, 1.0, "" if value is not None else "FORM-02")
+
+
+def _circled(field: Field, raw: str, circles: list[Area]) -> Answer | None:
+    """The choice that a circle is drawn over, most of it where it touches two; None without a circle."""
+    found: set[str] = set()
+    for circle in circles:
+        over = {choice.value: _common(area_of(choice.place), circle) for choice in field.choices}
+        most = max(over.values(), default=0)
+        found |= {value for value, cells in over.items() if cells == most and most}
+    if not found:
+        return None
+    is_one = len(found) == 1
+    return Answer(field.name, found.pop() if is_one else "", raw, 1.0, "" if is_one else "FORM-03")
+
+
+def _common(area: Area | None, other: Area) -> int:
+    """How many cells two areas share."""
+    if area is None or not area.meets(other):
+        return 0
+    rows = min(area.bottom, other.bottom) - max(area.top, other.top) + 1
+    return rows * (min(area.right, other.right) - max(area.left, other.left) + 1)
 
 
 def _chosen(field: Field, raw: str, cells: list[_Cell]) -> Answer:

@@ -14,6 +14,7 @@ from hiroba.extract.passages import Passage
 from hiroba.extract.workbook_package import DamagedPartError, Package, Relation, local
 
 MAX_DRAWINGS = 5_000
+CIRCLE = "○"
 _ANCHORS = {"twoCellAnchor", "oneCellAnchor", "absoluteAnchor"}
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
@@ -50,7 +51,7 @@ def _texts(package: Package, element: Any, relations: dict[str, Relation], folde
         current = waiting.pop()
         name = local(current)
         if name in ("sp", "cxnSp"):
-            yield from filter(None, [shape_text(current) or _description(current)])
+            yield from filter(None, [shape_text(current) or _description(current) or _circle(current)])
         elif name == "pic":
             yield from filter(None, [_description(current)])
         elif name == "chart" or name == "relIds":
@@ -64,6 +65,12 @@ def _texts(package: Package, element: Any, relations: dict[str, Relation], folde
 def shape_text(shape: Any) -> str:
     """Give the paragraphs of a shape, a line each."""
     return "\n".join(text for child in shape if local(child) == "txBody" for text in drawing_texts(child))
+
+
+def _circle(shape: Any) -> str:
+    """○ for an empty ellipse: on forms it circles what is chosen."""
+    geometry = next(shape.iter("{*}prstGeom"), None)
+    return CIRCLE if geometry is not None and geometry.get("prst") in ("ellipse", "flowChartConnector") else ""
 
 
 def _description(shape: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from openpyxl import Workbook
 from hiroba.extract import files
 from hiroba.extract.form_cells import read_cells
 from hiroba.extract.form_places import Answer, Choice, Field
+from hiroba.extract.tests.making import write_zip
 from hiroba.language.form_values import is_marked, read_choice, read_date, read_number, read_text
 
 TODAY = date(2026, 11, 23)
@@ -117,3 +119,34 @@ def test_what_recognition_makes_of_an_address_is_put_right() -> None:
     assert read_text("若葉台3JH4番30号") == "若葉台3丁目4番30号"
     assert read_text("中央三丁日12番") == "中央三丁目12番"
     assert read_text("JH製作所") == "JH製作所"
+
+
+_DRAWING = """<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:twoCellAnchor>
+<xdr:from><xdr:col>{0}</xdr:col><xdr:row>6</xdr:row></xdr:from><xdr:to><xdr:col>{1}</xdr:col><xdr:row>6</xdr:row></xdr:to>
+<xdr:sp><xdr:nvSpPr><xdr:cNvPr id="2" name="円/楕円 1"/></xdr:nvSpPr><xdr:spPr><a:prstGeom prst="ellipse"/><a:noFill/>
+</xdr:spPr></xdr:sp></xdr:twoCellAnchor></xdr:wsDr>"""
+_RELATED = """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="rId1"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing" Target="/xl/drawings/drawing1.xml"/>
+</Relationships>"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "value", "question"), [((2, 3), "新規", ""), ((4, 6), "継続", ""), ((2, 6), "", "FORM-03")]
+)
+def test_a_circle_drawn_over_a_choice_chooses_it(
+    tmp_path: Path, columns: tuple[int, int], value: str, question: str
+) -> None:
+    book = Workbook()
+    book.active.title = "申込書"
+    book.active["C7"], book.active["F7"] = "新規", "継続"
+    book.save(tmp_path / "plain.xlsx")
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain:
+        parts = {name: plain.read(name) for name in plain.namelist()}
+    parts |= {"xl/drawings/drawing1.xml": _DRAWING.format(*columns).encode()}
+    parts |= {"xl/worksheets/_rels/sheet1.xml.rels": _RELATED.encode()}
+    path = write_zip(tmp_path / "circled.xlsx", parts)
+    choices = (Choice("新規", "申込書!C7:D7"), Choice("継続", "申込書!F7:G7"))
+    (answer,) = read_cells(files.extract(path).passages, [Field("区分", "choice", "申込書!C7:G7", choices)], TODAY)
+    assert (answer.value, answer.question) == (value, question)

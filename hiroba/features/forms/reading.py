@@ -177,6 +177,8 @@ def _read(sheet: FilledSheet) -> tuple[str, list[Answer]]:
 
 def _as_read(kept: Kept) -> Passage:
     spans = tuple(Span(start, end, locator) for start, end, locator in kept.spans)
+    if kept.kind == "shape":  # circles are drawn
+        return Passage(kept.locator, kept.text, "shape", 0, spans)
     return Passage(kept.locator, kept.text, "row" if kept.kind == "row" else "paragraph", 0, spans)
 
 
