@@ -20,7 +20,7 @@ from pathlib import Path
 
 from hiroba.extract import enclosure
 from hiroba.extract.confinement import MEMORY
-from hiroba.extract.passages import Extraction, Trouble
+from hiroba.extract.passages import Extraction, Passage, Trouble
 from hiroba.extract.spool import OFFICE
 
 SECONDS = 60.0
@@ -67,10 +67,19 @@ def read_converted(path: Path, asked: Extraction, read: Callable[[Path], Extract
         if isinstance(made, Trouble):
             return replace(asked, error=made, facts={"format": kind})
         found = read(made)
-    warnings = (*asked.warnings, *found.warnings, Trouble("EXTRACT-41", {"format": kind}))
     return replace(
-        found, warnings=warnings, facts={**found.facts, "format": kind}, extractor=f"libreoffice+{found.extractor}"
+        found,
+        passages=tuple(each for each in found.passages if not _is_added(each)),
+        warnings=(*asked.warnings, *found.warnings, Trouble("EXTRACT-41", {"format": kind})),
+        facts={**found.facts, "format": kind},
+        extractor=f"libreoffice+{found.extractor}",
     )
+
+
+def _is_added(passage: Passage) -> bool:
+    """Tell LibreOffice's own head and foot of a sheet that had none: the sheet's name, and the word for page."""
+    sheet, is_sheet, _ = passage.locator.rpartition("!")
+    return bool(is_sheet) and passage.kind in ("header", "footer") and passage.text in (sheet, "Page", "ページ")
 
 
 @functools.cache

@@ -55,6 +55,23 @@ def test_a_word_file_of_2003_is_read_with_its_places(sandbox: Sandbox, old_paper
     assert found.extractor.startswith("libreoffice+docx/")
 
 
+@needs_office
+@needs_walls
+def test_a_sheet_saved_as_xml_in_2003_is_read_by_its_cells_and_nothing_is_added(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = tmp_path / "件数.xml"
+    row = '<Row><Cell><Data ss:Type="String">十月</Data></Cell><Cell><Data ss:Type="Number">31</Data></Cell></Row>'
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    path.write_text(
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{space}" xmlns:ss="{space}">'
+        f'<Worksheet ss:Name="件数"><Table>{row}</Table></Worksheet></Workbook>',
+        encoding="utf-8",
+    )
+    found = sandbox.extract(path)
+    assert [(passage.locator, passage.text) for passage in found.passages] == [("件数!A1:B1", "十月 | 31")]
+
+
 def test_a_reader_alone_says_that_libreoffice_is_needed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "find_program", lambda: None)
     path = ROOT.parent / "shared" / "data" / "office_files" / "hostile" / "oletools__sample_with_vba.ppt"
