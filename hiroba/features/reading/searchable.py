@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import PurePosixPath
 
+from django.utils.translation import gettext as _
+
 from hiroba.archive import queries as archive
 from hiroba.archive.lines import lines_of
 from hiroba.archive.models import Revision
@@ -32,7 +34,8 @@ def make_searchable_pdf(person: Person, record_id: int, number: int | None = Non
     document = SearchablePdf(revision.record.title, revision.received_at)
     for page in range(1, pages + 1):
         document.add_page(_sheet(revision.original.sha256, page), lines[page])
-    return f"{PurePosixPath(revision.file_name).stem}_検索用.pdf", document.finished()
+    name = _("%(name)s_検索用.pdf") % {"name": PurePosixPath(revision.file_name).stem}
+    return name, document.finished()
 
 
 def _lines_by_page(revision: Revision) -> dict[int, list[tuple[str, str]]]:

@@ -54,7 +54,7 @@ def _look_carefully(record_id: int) -> None:
         look_at(record_id)
     except DatabaseError:
         raise
-    except Exception:
+    except Exception:  # the reader goes on: this one paper is looked at again with its next revision
         logger.exception("WORK-02 versions record=%s", record_id)
 
 
