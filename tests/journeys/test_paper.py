@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import segno
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 
-from bench.form_drawing import FONTS, HIGH, WIDE, draw_form, fill_in, font, make_values, scan
+from bench.form_drawing import FONTS, HIGH, WIDE, Drawn, draw_form, fill_in, font, make_values, scan
 from tests.journeys.conftest import Visitor
 from tests.journeys.office import Office
 
@@ -76,6 +77,31 @@ def until(visitor: Visitor, path: str, text: str, seconds: float = 120) -> str:
     raise TimeoutError(visitor.page.inner_text("main"))
 
 
+def describe(visitor: Visitor, office: Office, form: Drawn, blank: Path) -> str:
+    """Take in the empty form and let its boxes be remembered as they are proposed; give the form's address."""
+    form.blank.save(blank, dpi=(200, 200))
+    office.json("import", str(blank), "--as", "sato", "--wait")
+    until(visitor, "/forms/", blank.stem)
+    visitor.page.fill("[name=name]", f"利用{blank.stem}")
+    visitor.page.select_option("[name=record]", label=blank.stem)
+    visitor.page.click("main button:has-text('枠を決める')")
+    visitor.page.wait_for_selector("main button:has-text('これでおぼえる')", timeout=150_000)  # the page renews itself
+    names = visitor.page.locator("[name^=name-]").evaluate_all("found => found.map(each => each.value).filter(Boolean)")
+    assert set(names) == {field.name for field in form.fields}
+    visitor.page.click("main button:has-text('これでおぼえる')")
+    visitor.page.wait_for_url(re.compile(r"/forms/\d+/$"))
+    return visitor.page.url
+
+
+def drop_pile(scanner: Path, name: str, code: str, form: Drawn) -> None:
+    """Leave a letter, its empty back, a separator and a filled-in form in the scanner's folder, as one file."""
+    dice = random.Random(3)
+    filled = Image.open(io.BytesIO(scan(fill_in(form, VALUES, dice), dice))).convert("L")
+    pages = [letter(), Image.new("L", (WIDE, HIGH), 250), separator(code), filled]
+    pages[0].save(scanner / f".{name}.tmp", "PDF", save_all=True, append_images=pages[1:], resolution=200)
+    (scanner / f".{name}.tmp").rename(scanner / f"{name}.pdf")
+
+
 def test_a_scanned_pile_reaches_its_section_and_a_form_is_read_into_fields(
     visit: Visit, office: Office, scanner: Path, tmp_path: Path
 ) -> None:
@@ -84,26 +110,8 @@ def test_a_scanned_pile_reaches_its_section_and_a_form_is_read_into_fields(
     if width < 600:
         pytest.skip("the way is the same on a phone; its pages are looked at below")
     form = draw_form()
-    form.blank.save(tmp_path / f"申込書{width}.png", dpi=(200, 200))
-    office.json("import", str(tmp_path / f"申込書{width}.png"), "--as", "sato", "--wait")
-    until(sato, "/forms/", f"申込書{width}")
-    sato.page.fill("[name=name]", f"利用申込書{width}")
-    sato.page.select_option("[name=record]", label=f"申込書{width}")
-    sato.page.click("main button:has-text('枠を決める')")
-    sato.page.wait_for_url("**/fields/", timeout=90_000)
-    sato.page.wait_for_selector("main button:has-text('これでおぼえる')", timeout=150_000)  # the page renews itself
-    names = sato.page.locator("[name^=name-]").evaluate_all("found => found.map(each => each.value).filter(Boolean)")
-    assert set(names) == {field.name for field in form.fields}
-    sato.page.click("main button:has-text('これでおぼえる')")
-    sato.page.wait_for_url("**/forms/*/")
-    address = sato.page.url
-
-    code = code_on(sato)
-    dice = random.Random(width)
-    filled = Image.open(io.BytesIO(scan(fill_in(form, VALUES, dice), dice))).convert("L")
-    pages = [letter(), Image.new("L", (WIDE, HIGH), 250), separator(code), filled]
-    pages[0].save(tmp_path / "pile.pdf", save_all=True, append_images=pages[1:], resolution=200)
-    (tmp_path / "pile.pdf").rename(scanner / f"SCAN{width}.pdf")
+    address = describe(sato, office, form, tmp_path / f"申込書{width}.png")
+    drop_pile(scanner, f"SCAN{width}", code_on(sato), form)
     until(sato, "/tray/", "遊具の点検について(照会)")
     sato.page.click("main h2 a:has-text('遊具の点検')")
     assert sato.page.input_value("[name=sender]") == "東京みらい公園協会"

@@ -72,7 +72,11 @@ def visit_folder(source: Source) -> int:
 
 
 def _has_settled(thing: Found) -> bool:
-    return (timezone.now() - thing.modified_at).total_seconds() >= SETTLED_SECONDS and thing.size > 0
+    """Whether a file is whole: what scanners are still writing is new, empty, or goes by a passing name."""
+    name = thing.relative.rsplit("/", 1)[-1].lower()
+    is_passing = name.startswith(".") or name.endswith((".tmp", ".part", ".partial", ".crdownload", ".filepart"))
+    is_at_rest = (timezone.now() - thing.modified_at).total_seconds() >= SETTLED_SECONDS
+    return is_at_rest and thing.size > 0 and not is_passing
 
 
 def _receive(source: Source, thing: Found) -> None:

@@ -285,3 +285,14 @@ def test_a_page_without_scripts_confirms_in_era_dates(world: World, papers: list
     done = client.post(path, {"title": "照会", "dated_on": "R8.11.16", "sender": "協会"})
     assert done.status_code == 302
     assert Paper.objects.get(pk=papers[0].pk).state == "confirmed"
+
+
+def test_what_a_scanner_is_still_writing_waits(world: World, source: Source, tmp_path: Path) -> None:
+    write_scan(tmp_path / ".scan.pdf", LETTER)
+    write_scan(tmp_path / "scan.pdf.tmp", LETTER)
+    fresh = write_scan(tmp_path / "fresh.pdf", LETTER)
+    os.utime(fresh)
+    (tmp_path / "empty.pdf").touch()
+    os.utime(tmp_path / "empty.pdf", (1, 1))
+    assert visit_folder(source) == 0
+    assert not Scan.objects.exists()
