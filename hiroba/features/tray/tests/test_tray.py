@@ -100,7 +100,7 @@ class Plain:
 
 def read_all() -> None:
     for item in working.lease_items(20):
-        working.finish_item(working._read(Plain(), item))
+        working.finish_item(working.read_item(Plain(), item))
 
 
 @pytest.fixture
