@@ -18,6 +18,7 @@ PLACES_SHOWN = 20
 IN_NAME, IN_FILE = "name", "file"
 # Facts that mail programs and clocks number as they like.
 _MADE_BY_MACHINES = frozenset({"message_id", "in_reply_to", "references", "sent_at", "created_at", "modified_at"})
+PARTS_ARE_TOLD = frozenset({"PART-02", "PART-04"})  # these name the parts that nobody has read
 # Troubles with which all the text there is was seen all the same. Whatever is not named here leaves something unseen: a
 # reader's new code keeps a file inside until somebody has thought about it.
 SEEN_ALL_THE_SAME = frozenset(
@@ -119,7 +120,8 @@ def _unread(extraction: Extraction) -> list[str]:
     """List where something stands that was not read: pages that are known by number, else the file."""
     troubles = [*extraction.warnings, *([extraction.error] if extraction.error else [])]
     places = [_place(trouble) for trouble in troubles if trouble.code not in SEEN_ALL_THE_SAME]
-    places += [f"page={part.number}" if part.tool == "recognise" else IN_FILE for part in extraction.parts]
+    if not any(trouble.code in PARTS_ARE_TOLD for trouble in troubles):
+        places += [f"page={part.number}" if part.tool == "recognise" else IN_FILE for part in extraction.parts]
     return list(dict.fromkeys(places))
 
 

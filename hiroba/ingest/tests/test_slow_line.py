@@ -146,6 +146,7 @@ def test_what_is_cut_short_is_kept_as_far_as_it_was_read_and_can_be_gone_on_with
     assert record.current is not None
     assert record.current.warnings == [{"code": "PART-02", "params": {"pages": "2-4", "count": 3}}]
     assert (record.gate_code, texts()) == ("GATE-03", ["1枚目の紙の文です。"])
+    assert record.gate_places == ["page=2-4"]
     assert slow_line.go_on(batch.items.get())
     working.work_once(Reader(), 10)
     read_all(recogniser)
