@@ -18,6 +18,7 @@ from hiroba.foundation.access.principals import EVERYONE, of_unit, principals_of
 from hiroba.foundation.people.models import PendingImport, Person
 from hiroba.foundation.people.pending import pending_imports_visible_to
 from hiroba.foundation.people.queries import Tree, get_tree
+from hiroba.foundation.web.errands import Errand, errands_of
 from hiroba.ingest.queries import count_under_way, latest_items_of
 
 LATELY = dt.timedelta(days=14)
@@ -68,6 +69,7 @@ class Day:
 
     now: dt.datetime
     waiting: list[Waiting]
+    errands: list[Errand]
     imports: list[PendingImport]
     lately: list[Card]
     mine: list[Mine]
@@ -86,6 +88,7 @@ def get_day(person: Person, limit: int = 12) -> Day:
     return Day(
         now=timezone.localtime(),
         imports=list(pending_imports_visible_to(person)[:10]),
+        errands=errands_of(person),
         waiting=[_waiting(record) for record in records_held_for(person)[:10]],
         lately=[card_of(record, principals, tree) for record in _one_of_each(newest)[:limit]],
         mine=_mine(person),

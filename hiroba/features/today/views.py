@@ -16,7 +16,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """Show what came in lately for this person, and what waits for them."""
     live_from = current_event_id()  # taken before the reads: nothing falls between page and stream
     day = queries.get_day(person_of(request))
-    request.counts = {"today": len(day.waiting)}  # type: ignore[attr-defined]  # read by the frame
+    request.counts = {"today": len(day.waiting) + len(day.errands)}  # type: ignore[attr-defined]  # read by the frame
     if "fragment" in request.GET:
         return render(request, "today/_lately.html", vars(day))
     return render(request, "today/page.html", {**vars(day), "live_from": live_from})
