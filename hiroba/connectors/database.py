@@ -16,18 +16,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from hiroba.connectors.outside import NOT_SIGNED_IN, SETTINGS_WRONG, UNREACHABLE, OutsideError
+from hiroba.connectors.outside import NOT_SIGNED_IN, NOT_THERE, SETTINGS_WRONG, UNREACHABLE, OutsideError
 from hiroba.connectors.tables import Row, Table, column_names
 
 FETCHED_AT_ONCE = 1_000
 MOST_ROWS = 2_000_000
 SECONDS = 300
 CONNECT_SECONDS = 15
+# A database of Hiroba's, ours or a copy, is known by its tables: who may read it is decided there, not by an account.
+_CATALOGUES = {
+    "postgresql": "SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'archive_passage'",
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'archive_passage'",
+}
 _STRINGS_AND_COMMENTS = re.compile(
     r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL
 )
@@ -60,11 +65,13 @@ def open_query(query: Query) -> Iterator[Table]:
 
     DATABASE-01 not one SELECT, DATABASE-02 the database did not understand it or it would change something,
     DATABASE-04 it took too long, DATABASE-05 too many rows; SOURCE-01 it cannot be reached, SOURCE-02 it let nobody in,
-    SOURCE-04 an address of a kind that is not known here."""
+    SOURCE-03 a database of Hiroba's, SOURCE-04 an address of a kind that is not known here."""
     statement = require_one_select(query.select)
     engine = _engine(query)
     try:
         with engine.connect() as connection, _limited(connection, query):
+            if connection.exec_driver_sql(_CATALOGUES[connection.dialect.name]).first() is not None:
+                raise OutsideError(NOT_THERE, place=engine.url.database or "")
             result = connection.execution_options(
                 stream_results=True, no_parameters=True, yield_per=FETCHED_AT_ONCE
             ).exec_driver_sql(statement)
@@ -97,8 +104,17 @@ def _engine(query: Query) -> sa.Engine:
     raise OutsideError(SETTINGS_WRONG, field="url")
 
 
+def file_of(address: str) -> str:
+    """Give the file an address names, "" when it names a server or makes no sense."""
+    try:
+        url = sa.make_url(address)
+    except exc.ArgumentError:
+        return ""
+    return (url.database or "") if url.get_backend_name() == "sqlite" else ""
+
+
 def _sqlite(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+    connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, check_same_thread=False)
     connection.execute("PRAGMA query_only = ON")
     return connection
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from hiroba.connectors.outside import OutsideError
+from hiroba.connectors.outside import NOT_THERE, OutsideError
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import principals_of
 from hiroba.foundation.people.models import Person
@@ -112,6 +112,14 @@ def require_standing(source: Source) -> None:
     """Refuse with SOURCE-05 when whoever stands for the source left, or no longer has the rights it gives."""
     if not source.person.is_active or not may_give(source.person, principals_in(source.audience_id)):
         raise Refusal("SOURCE-05", name=source.person.name)
+
+
+def require_outside(place: Path) -> None:
+    """Refuse with SOURCE-03 a folder or file in which Hiroba keeps its own things, or that such a folder lies in:
+    whoever sets up a source would read through it what others alone may read. Links are followed first."""
+    real, home = place.resolve(), Path(settings.HOME).resolve()
+    if real.is_relative_to(home) or home.is_relative_to(real):
+        raise OutsideError(NOT_THERE, place=str(place))
 
 
 def keep_checkpoint(source: Source, checkpoint: dict[str, Any]) -> None:

@@ -93,6 +93,19 @@ def test_an_sqlite_file_is_opened_for_reading_only(tmp_path: Path) -> None:
         rows_of(Query(f"sqlite:///{path}", endless, seconds=1))
 
 
+def test_a_database_of_hirobas_is_none_of_another_system(ledger: str, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "copy.sqlite3") as connection:
+        connection.execute("CREATE TABLE archive_passage (text TEXT)")
+    with pytest.raises(OutsideError, match="SOURCE-03"):
+        rows_of(Query(f"sqlite:///{tmp_path}/copy.sqlite3", "SELECT text FROM archive_passage"))
+    with psycopg.connect(ledger, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA ours CREATE TABLE archive_passage (text text)")
+    with pytest.raises(OutsideError, match="SOURCE-03"):
+        rows_of(Query(ledger, "SELECT text FROM ours.archive_passage"))
+    with psycopg.connect(ledger, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA ours CASCADE")
+
+
 def test_a_semicolon_in_a_text_or_a_comment_ends_no_statement() -> None:
     assert require_one_select("SELECT ';' AS a -- x; y\n;") == "SELECT ';' AS a -- x; y"
     for statement in ("", "DROP TABLE a", "SELECT 1; SELECT 2", "EXPLAIN SELECT 1"):

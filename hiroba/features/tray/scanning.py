@@ -29,7 +29,7 @@ from hiroba.foundation.people.models import Unit
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
 from hiroba.ingest.receiving import Parcel, add_item, open_batch
-from hiroba.ingest.sources import Field, register_kind
+from hiroba.ingest.sources import Field, register_kind, require_outside
 
 KIND = "scan"
 SETTLED_SECONDS = 3.0  # scanners write slowly, and some in bursts
@@ -55,6 +55,7 @@ def declare() -> None:
 def visit_folder(source: Source) -> int:
     """Receive what has come to rest in the folder and part it into papers; give how many papers."""
     folder = Path(str(source.settings.get("path", "")))
+    require_outside(folder)
     if not folder.is_dir():
         raise OutsideError(NOT_THERE, place=str(folder))
     until = time.monotonic() + LONGEST_VISIT_SECONDS

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hiroba.archive.originals import pieces_of
-from hiroba.connectors.database import Query, open_query
+from hiroba.connectors.database import Query, file_of, open_query
 from hiroba.connectors.folder import Found, is_leftover, is_unchanged, readable_name, walk
 from hiroba.connectors.outside import OutsideError
 from hiroba.connectors.tables import Row, Table, open_delimited, open_sheet
@@ -24,7 +24,7 @@ from hiroba.extract.plain import read_text
 from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.secret_files import has_secret, read_secret
 from hiroba.ingest.models import Source
-from hiroba.ingest.sources import secret_name
+from hiroba.ingest.sources import require_outside, secret_name
 
 SETTLED_SECONDS = 5.0  # a drop that changed more lately is still being written
 SHEET_SECONDS = 120.0
@@ -49,6 +49,7 @@ def find_drop(source: Source, taken: str) -> Drop | None:
 
     Of whole extractions the newest stands for all; of parts (only what changed) each counts, the oldest first."""
     folder = Path(str(source.settings["folder"]))
+    require_outside(folder)
     if not folder.is_dir():
         raise OutsideError("SOURCE-03", place=str(folder))
     drops = sorted((_drop(each) for each in _matching(folder, source)), key=lambda drop: (drop.extracted_at, drop.name))
@@ -87,6 +88,8 @@ def fetch(source: Source) -> Drop:
     """Ask the database and put what it gives on this machine's disk, so that reading it may take its time.
 
     The file lies in HIROBA_HOME/spool, for this process's user only, and is removed after it was taken."""
+    if place := file_of(str(source.settings["url"])):
+        require_outside(Path(place))
     spool = Path(settings.HOME) / "spool"
     spool.mkdir(mode=0o700, exist_ok=True)
     path = spool / f"table-{source.pk}.csv"

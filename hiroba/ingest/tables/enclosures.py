@@ -12,7 +12,7 @@ from hiroba.archive.originals import pieces_of, store_bytes
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Item, ItemState, Source
 from hiroba.ingest.receiving import Parcel, add_item
-from hiroba.ingest.sources import open_visit
+from hiroba.ingest.sources import open_visit, require_outside
 from hiroba.ingest.tables.models import Run
 
 MOST_FILES = 200
@@ -25,6 +25,7 @@ def take_enclosures(run: Run, source: Source, named: str, kept: Kept) -> None:
     names = [name.strip() for name in _BETWEEN.split(named) if name.strip()][:MOST_FILES]
     if not names or not folder or kept.outcome in ("held", "withdrawn"):
         return
+    require_outside(Path(folder))
     found = [(name, path) for name in names if (path := find_inside(Path(folder), name)) is not None]
     run.missing += len(names) - len(found)
     run.save(update_fields=["missing"])

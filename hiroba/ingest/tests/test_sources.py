@@ -183,3 +183,17 @@ def test_a_secret_is_a_file_of_the_office_alone(db: None) -> None:
         with pytest.raises(Refusal):
             keep_secret(name, "x")
     assert not has_secret("source-2-password")
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"), [("scan", "path"), ("table", "folder"), ("database", "url")], ids=["scan", "table", "database"]
+)
+def test_no_source_reads_what_hiroba_itself_keeps(world: World, tmp_path: Path, kind: str, setting: str) -> None:
+    (tmp_path / "way").symlink_to(settings.HOME)
+    for place in (settings.HOME, Path(settings.HOME).parent, Path(settings.HOME) / "originals", tmp_path / "way"):
+        address = f"sqlite:///{place}" if kind == "database" else str(place)
+        source = add(world, kind, f"{kind} {place}", settings={setting: address, "select": "SELECT 1 AS n"})
+        assert visit_source(source) == 0
+        source.refresh_from_db()
+        assert source.last_code == "SOURCE-03"
+    assert not Item.objects.exists()
