@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hiroba.archive import gate
-from hiroba.archive.models import Link, Original, Record, RecordState, Revision
+from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
 from hiroba.archive.passage_rows import insert_passages
 from hiroba.archive.reanchoring import reapply
 from hiroba.extract.passages import Extraction
@@ -168,6 +168,7 @@ def _renew(record: Record, revision: Revision, arrival: Arrival, verdict: gate.V
     if held:
         record.gate_code, record.gate_places, record.gate_settled_at = verdict.code, list(verdict.places), None
         record.state = RecordState.HELD
+        _hold_all_of(revision)
     elif verdict.code:
         keep_inside(record, verdict)
     else:
@@ -177,6 +178,13 @@ def _renew(record: Record, revision: Revision, arrival: Arrival, verdict: gate.V
     record.save()
     log.record("record.held" if held else "record.extracted", "record", record.pk, arrival.owner.pk)
     return Kept(record, "held" if held else "renewed", verdict)
+
+
+def _hold_all_of(revision: Revision) -> None:
+    """Hold the other revisions of the same bytes too: what was put right in them says the same around it."""
+    others = revision.record.revisions.filter(original=revision.original_id).exclude(pk=revision.pk)
+    Passage.objects.filter(revision__in=others).delete()
+    others.update(gate_code=gate.MY_NUMBER, facts={})
 
 
 def rewrite_revision(revision: Revision, extraction: Extraction, verdict: gate.Verdict) -> None:

@@ -113,8 +113,10 @@ def correct_lines(person: Person, record_id: int, number: int, lines: Sequence[L
 
 
 def corrections_of(record: Record) -> QuerySet[Correction]:
-    """List what was put right in a record, newest first. The caller has fetched the record as somebody."""
-    return record.corrections.select_related("person", "revision").order_by("-pk")
+    """List what was put right in a record, newest first; nothing of what the gate holds. The caller has fetched the
+    record as somebody."""
+    shown = record.corrections.exclude(revision__gate_code=gate.MY_NUMBER)
+    return shown.select_related("person", "revision").order_by("-pk")
 
 
 def may_correct(person: Person, record: Record, revision: Revision) -> bool:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from hiroba.archive import corrections, gate
+from hiroba.archive import corrections, gate, queries
+from hiroba.archive.arrivals import Arrival, keep_arrival
 from hiroba.archive.models import Correction, Record
+from hiroba.archive.models import Passage as Kept
 from hiroba.archive.reanchoring import reapply
 from hiroba.archive.undoing import undo_correction
 from hiroba.extract.passages import Extraction, Mark, Passage, Span
@@ -149,3 +151,29 @@ def test_whoever_belongs_to_the_section_may_put_right_and_a_reader_may_not(world
     assert corrections.may_correct(world.sato, record, record.current)
     assert not corrections.may_correct(world.kondo, record, record.current)
     assert of_unit("0402") not in principals_in(record.audience_id)
+
+
+def test_a_number_that_a_better_reading_finds_is_held_in_every_revision_of_the_same_bytes(world: World) -> None:
+    record = correct(world, kept(world), "請け負つた。", "請け負った。")
+    assert record.current is not None
+    better = Extraction((paper(), Passage("page=1;box=9,40,9,9", "マイナンバー 1234 5678 9018")), extractor="test/2")
+    arrival = Arrival(
+        source="test",
+        external_key="通知.tif",
+        file_name="通知.tif",
+        kind=record.kind,
+        title="通知",
+        original=record.current.original,
+        extraction=better,
+        owner=world.kimura,
+        principals=frozenset({EVERYONE}),
+        dated_at=record.dated_at,
+    )
+    assert keep_arrival(arrival, gate.examine(better)).outcome == "held"
+    assert not Kept.objects.filter(revision__record=record).exists()
+    world.keep(world.kimura, "通知.tif", "別の版")  # other bytes, clean: the record is there again
+    assert queries.get_revision(world.kondo, record.pk).number == 3
+    for held in (1, 2):
+        with pytest.raises(Refusal, match="ACCESS-01"):
+            queries.get_revision(world.kondo, record.pk, held)
+    assert not corrections.corrections_of(record).exists()
