@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hiroba.archive.columns import JOIN, Tables, is_of_a_sheet
 from hiroba.extract.passages import Extraction, Trouble
+from hiroba.foundation.refusal import Refusal
 from hiroba.language import personal, private
 
 MY_NUMBER, PERSONAL, UNREAD = "GATE-01", "GATE-02", "GATE-03"
@@ -142,6 +143,13 @@ def with_names(verdict: Verdict, names: Iterable[str]) -> Verdict:
     if private.find_my_numbers(text):
         return _joined(verdict, [(IN_NAME, MY_NUMBER)])
     return _joined(verdict, [(IN_NAME, PERSONAL)] if personal.find_personal_data(text) else [])
+
+
+def require_no_number(text: str, place: str, context: str = "") -> None:
+    """Refuse with GATE-01 what a person types where it would be kept and shown, when it holds a マイナンバー. `context`
+    is what it is typed beside, such as a field's name; `place` says where it was typed."""
+    if private.find_my_numbers(text, context=context):
+        raise Refusal("GATE-01", places=place)
 
 
 def mask(text: str) -> str:

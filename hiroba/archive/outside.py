@@ -11,9 +11,11 @@ from pathlib import PurePosixPath
 from django.db import transaction
 from django.utils import timezone
 
+from hiroba.archive.gate import mask
 from hiroba.archive.models import Record, RecordState
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.changes import log
+from hiroba.language.private import find_my_numbers
 
 Shared = Callable[[frozenset[str], frozenset[str]], frozenset[str]]
 
@@ -58,11 +60,13 @@ def _attached(record: Record) -> list[Record]:
 
 @transaction.atomic
 def follow_move(source: str, external_key: str, folder: str, file_name: str) -> bool:
-    """Let a record say where its file lies now; its title follows when it was the file's name. False without a record.
-    Records record.renamed, by nobody."""
+    """Let a record say where its file lies now; its title follows when it was the file's name. A マイナンバー in either
+    is not written down. False without a record. Records record.renamed, by nobody."""
     record = Record.objects.select_for_update().filter(source=source, external_key=external_key).first()
     if record is None:
         return False
+    if find_my_numbers(f"{folder}\n{file_name}"):
+        folder, file_name = mask(folder), mask(file_name)
     if record.title in (record.file_name, PurePosixPath(record.file_name).stem):
         record.title = PurePosixPath(file_name).stem[:500] or file_name[:500]
     record.folder, record.file_name, record.updated_at = folder[:500], file_name[:255], timezone.now()

@@ -5,6 +5,7 @@ import pytest
 from hiroba.archive import actions, queries
 from hiroba.archive.arrivals import link_records
 from hiroba.archive.models import Record
+from hiroba.archive.outside import follow_move
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person
 from hiroba.foundation.changes.readers import changes_after
@@ -127,6 +128,13 @@ def test_opening_a_folder_leaves_what_the_gate_kept_and_what_is_not_ours(world: 
     assert actions.open_folder(world.sato, "共有") == (1, 1)
     assert principals_in(Record.objects.get(pk=plain.pk).audience_id) == ALL
     assert principals_in(Record.objects.get(pk=kept.pk).audience_id) == SECTION
+
+
+def test_a_personal_number_in_a_name_given_outside_is_not_written_down(world: World) -> None:
+    record = world.keep(world.kimura, "届.txt", "ふつうの行").record
+    assert follow_move("test", "届.txt", "個人番号", "個人番号123456789018.txt")
+    record.refresh_from_db()
+    assert (record.title, record.file_name) == ("個人番号●●●●●●●●●●●●", "個人番号●●●●●●●●●●●●.txt")
 
 
 def test_a_record_for_one_person_is_read_by_nobody_else(world: World) -> None:

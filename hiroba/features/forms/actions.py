@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from hiroba.archive import gate
 from hiroba.archive.actions import can_change
 from hiroba.archive.models import Revision
 from hiroba.archive.queries import get_revision, passages_of
@@ -141,7 +142,8 @@ def pages_of(revision: Revision) -> list[int]:
 
 @transaction.atomic
 def answer_questions(person: Person, sheet_id: int, answers: Mapping[int, str]) -> FilledSheet:
-    """Put values right by the id of their field; an answer has to be of its field's kind (FORM-02), or empty.
+    """Put values right by the id of their field; an answer has to be of its field's kind (FORM-02), or empty, and
+    no マイナンバー (GATE-01).
 
     Whoever may change the record may (ACCESS-02)."""
     sheet = get_sheet(person, sheet_id)
@@ -149,6 +151,7 @@ def answer_questions(person: Person, sheet_id: int, answers: Mapping[int, str]) 
         raise Refusal("ACCESS-02")
     for field in sheet.form.fields.filter(pk__in=list(answers)):
         value = typed_value(field, answers[field.pk])
+        gate.require_no_number(value, field.name, context=field.name)
         FieldValue.objects.update_or_create(
             sheet=sheet,
             field=field,

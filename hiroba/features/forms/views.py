@@ -18,7 +18,7 @@ from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
 
 PAGE = 50
-ASKED_AGAIN = ("FORM-02", "FORM-03", "FORM-07", "FORM-08", "FORM-09", "TRAY-03")
+ASKED_AGAIN = ("FORM-02", "FORM-03", "FORM-07", "FORM-08", "FORM-09", "GATE-01", "TRAY-03")
 
 
 @require_http_methods(["GET", "POST"])

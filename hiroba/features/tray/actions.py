@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
+from hiroba.archive import gate
 from hiroba.archive.actions import can_change, restore_record, withdraw_record
 from hiroba.archive.models import Record
 from hiroba.features.tray.models import Paper, PaperState, Separator
@@ -20,10 +21,12 @@ from hiroba.foundation.refusal import Refusal
 
 @transaction.atomic
 def confirm_paper(person: Person, paper_id: int, title: str, dated_on: dt.date | None, sender: str) -> Paper:
-    """Say what a paper is. TRAY-01 without a title or while it is still being read. Records record.renamed."""
+    """Say what a paper is. TRAY-01 without a title or while it is still being read, GATE-01 for a マイナンバー
+    that is typed. Records record.renamed."""
     paper, record = _lock(person, paper_id)
     if not title.strip():
         raise Refusal("TRAY-01")
+    gate.require_no_number(f"{title}\n{sender}", gate.IN_NAME)
     if not paper.before:
         dated = record.dated_at.isoformat()
         paper.before = {"title": record.title, "dated_at": dated, "author": record.author}

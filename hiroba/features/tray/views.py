@@ -46,7 +46,7 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
             note(request, "paper.confirmed", "record", found.item.record_id or "")
             return redirect("tray")
         except Refusal as error:
-            if error.code != "TRAY-01":
+            if error.code not in ("TRAY-01", "GATE-01"):
                 raise
             refusal = error
     context = {"row": row, "form": form, "error": refusal, "people": queries.section_people(person, found)}

@@ -135,6 +135,9 @@ def test_what_is_not_of_its_kind_is_asked_and_answered(world: World, form: Form,
     ]
     with pytest.raises(Refusal, match="FORM-02"):
         actions.answer_questions(world.kimura, sheet.pk, {questions[1].field_id: "三千円"})
+    for text in ("1234 5678 9018", "個人番号は123456789018"):
+        with pytest.raises(Refusal, match="GATE-01"):
+            actions.answer_questions(world.kimura, sheet.pk, {form.fields.get(name="氏名").pk: text})
     answers = dict(zip([value.field_id for value in questions], ["R8.11.23", "3,000円", "新規"], strict=True))
     actions.answer_questions(world.kimura, sheet.pk, answers)
     sheet.refresh_from_db()

@@ -188,6 +188,13 @@ def test_a_speaker_is_called_by_name_in_the_whole_record_and_outlives_a_new_read
     assert lines_of(record)[0] == "話者1: 始めます。"
 
 
+def test_nobody_is_called_by_a_personal_number(world: World) -> None:
+    record = keep_recording(world, "", "transcript")
+    sent = {"revision": "1", "before": "話者1", "after": "123456789018"}
+    signed_in(world.sato).post(f"/records/{record.pk}/speaker/", sent)
+    assert lines_of(record)[0] == "話者1: 始めます。"
+
+
 def test_two_lines_of_one_second_are_put_right_apart(world: World) -> None:
     record = keep_recording(world, "", "transcript")
     line = {"revision": "1", "at": "t=00:00", "was": "はい。", "line": "はい、どうぞ。"}

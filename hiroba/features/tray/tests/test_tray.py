@@ -246,6 +246,15 @@ def test_who_confirms_names_the_record_and_can_undo(world: World, papers: list[P
     assert queries.count_waiting(world.sato) == 2
 
 
+def test_a_personal_number_is_no_title_and_no_sender(world: World, papers: list[Paper]) -> None:
+    before = papers[0].item.record.title
+    for title, sender in (("個人番号 1234 5678 9018 の届", ""), ("届", "山田 太郎 (マイナンバー 123456789018)")):
+        with pytest.raises(Refusal, match="GATE-01"):
+            actions.confirm_paper(world.kimura, papers[0].pk, title, None, sender)
+    papers[0].item.record.refresh_from_db()
+    assert papers[0].item.record.title == before
+
+
 def test_what_somebody_of_the_section_withdrew_only_they_bring_back(world: World, papers: list[Paper]) -> None:
     actions.withdraw_paper(world.kimura, papers[0].pk)
     with pytest.raises(Refusal, match="ACCESS-01"):
