@@ -78,10 +78,13 @@ def undo_paper(person: Person, paper_id: int) -> Paper:
 
 
 def _lock(person: Person, paper_id: int) -> tuple[Paper, Record]:
-    """Give a paper with its record, which the person may change; TRAY-01 while nobody has read it yet."""
+    """Give a paper with its record, which the person may change; TRAY-01 while nobody has read it yet, ACCESS-01 when
+    it was taken back."""
     paper = get_paper(person, paper_id)
     if paper.item.record_id is None:
         raise Refusal("TRAY-01")
+    if paper.state == PaperState.WITHDRAWN:
+        raise Refusal("ACCESS-01")
     record = Record.objects.select_for_update().get(pk=paper.item.record_id)
     if not can_change(person, record):
         raise Refusal("ACCESS-02")

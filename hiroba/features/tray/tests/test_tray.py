@@ -259,6 +259,8 @@ def test_what_somebody_of_the_section_withdrew_only_they_bring_back(world: World
     actions.withdraw_paper(world.kimura, papers[0].pk)
     with pytest.raises(Refusal, match="ACCESS-01"):
         actions.undo_paper(world.nakagawa, papers[0].pk)
+    with pytest.raises(Refusal, match="ACCESS-01"):
+        actions.confirm_paper(world.kimura, papers[0].pk, "別の題名", None, "")
     assert queries.rows_visible_to(world.nakagawa, "withdrawn") == []
     actions.undo_paper(world.kimura, papers[0].pk)
     assert queries.count_waiting(world.nakagawa) == 2
