@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from hiroba.archive import gate
 from hiroba.archive.models import Record
 from hiroba.archive.queries import records_visible_to
 from hiroba.extract.form_places import Choice, Field
@@ -40,9 +41,10 @@ def can_describe(person: Person, form: Form) -> bool:
 
 
 def sheets_visible_to(person: Person, form: Form | None = None) -> QuerySet[FilledSheet]:
-    """List the sheets whose record the person may read now, newest first."""
+    """List the sheets whose record the person may read now, newest first; none of a revision that the gate holds."""
     visible = records_visible_to(person).order_by().values("pk")
     found = FilledSheet.objects.filter(record__in=visible, form__in=forms_visible_to(person).order_by())
+    found = found.exclude(revision__gate_code=gate.MY_NUMBER)
     found = found if form is None else found.filter(form=form)
     return found.select_related("record", "form", "revision").order_by("-pk")
 
