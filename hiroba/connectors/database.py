@@ -34,7 +34,9 @@ _CATALOGUES = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'archive_passage'",
 }
 _STRINGS_AND_COMMENTS = re.compile(
-    r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL
+    r"(?<![\w$])[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/"
+    r"|(?<![\w$])\$((?:[^\W\d]\w*)?)\$.*?\$\1\$",
+    re.DOTALL,
 )
 
 

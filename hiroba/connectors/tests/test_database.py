@@ -108,6 +108,11 @@ def test_a_database_of_hirobas_is_none_of_another_system(ledger: str, tmp_path: 
 
 def test_a_semicolon_in_a_text_or_a_comment_ends_no_statement() -> None:
     assert require_one_select("SELECT ';' AS a -- x; y\n;") == "SELECT ';' AS a -- x; y"
-    for statement in ("", "DROP TABLE a", "SELECT 1; SELECT 2", "EXPLAIN SELECT 1"):
+    assert require_one_select("SELECT E'\\';' AS a, $b$;$b$ AS c, date'2026-01-01' AS d").startswith("SELECT")
+    disguised = (
+        "SELECT E'\\''; COMMIT; DELETE FROM parks --'",
+        "SELECT 1 AS a$b$; DELETE FROM parks; SELECT 1 AS a$b$",
+    )
+    for statement in (*disguised, "", "DROP TABLE a", "SELECT 1; SELECT 2", "EXPLAIN SELECT 1"):
         with pytest.raises(OutsideError, match="DATABASE-01"):
             require_one_select(statement)
