@@ -24,7 +24,7 @@ KINDS = frozenset({"record.received", "record.revised", "record.released", "reco
 SAME_SUBJECT_WITHIN = dt.timedelta(days=30)
 MOST_ABOVE, MOST_TIES = 30, 20
 _ID = re.compile(r"<([^<>\s]{3,900})>")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")  # bounded (RFC 5321, 4.5.3.1): a head may be a megabyte long
 _REPLY = re.compile(r"^\s*((re|aw|sv|返信|回答)\s*(\[\d+\]|\(\d+\))?\s*[:：]\s*)+", re.IGNORECASE)
 
 

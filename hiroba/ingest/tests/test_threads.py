@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from hiroba.extract.mail import read_mail
 from hiroba.foundation.access.principals import EVERYONE, of_person
 from hiroba.foundation.changes.readers import reset_cursor
 from hiroba.ingest.models import MailName
-from hiroba.ingest.threads import follow_threads
+from hiroba.ingest.threads import _people, follow_threads
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,12 @@ def mail(
         unit=world.units["0702"],
     )
     return keep_arrival(arrival, gate.examine(extraction)).record
+
+
+def test_a_head_of_a_megabyte_holds_nobody_up() -> None:
+    began = time.monotonic()
+    assert _people({"from": "a" * 1_000_000, "to": "B@x.example"}) == {"b@x.example"}
+    assert time.monotonic() - began < 10
 
 
 def ties() -> set[tuple[str, str, str]]:
