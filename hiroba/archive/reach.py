@@ -11,6 +11,9 @@ from hiroba.foundation.access.models import AudiencePrincipal
 from hiroba.foundation.changes.models import Change
 from hiroba.foundation.changes.reach import NOBODY, Reach
 
+# That a record was linked tells its readers of another one, which they may not be allowed to read.
+_TOLD_TO_NOBODY = frozenset({"record.held", "record.linked", "record.unlinked"})
+
 
 def find_reach(changes: Sequence[Change]) -> Mapping[int, Reach]:
     """Give for each change who may know of its record now, and who could until it was narrowed or taken back."""
@@ -28,7 +31,7 @@ def find_reach(changes: Sequence[Change]) -> Mapping[int, Reach]:
 def _reach(kind: str, record: Record | None, principals: Mapping[int, set[str]]) -> Reach:
     """Say who is told. What is held was never there for anybody, and a version that is held changes nothing for its
     readers; those from whom it was narrowed hear of that once, and of nothing that happens to it later."""
-    if record is None or kind == "record.held":
+    if record is None or kind in _TOLD_TO_NOBODY:
         return Reach()
     if record.current is not None and record.current.gate_code == gate.MY_NUMBER:
         return Reach()

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from hiroba.archive import actions, queries
 from hiroba.archive.arrivals import link_records
 from hiroba.archive.models import Record
 from hiroba.archive.outside import follow_move
+from hiroba.archive.reach import find_reach
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person
+from hiroba.foundation.changes import log
 from hiroba.foundation.changes.readers import changes_after
 from hiroba.foundation.refusal import Refusal
 from tests.world import World
@@ -128,6 +131,15 @@ def test_opening_a_folder_leaves_what_the_gate_kept_and_what_is_not_ours(world: 
     assert actions.open_folder(world.sato, "共有") == (1, 1)
     assert principals_in(Record.objects.get(pk=plain.pk).audience_id) == ALL
     assert principals_in(Record.objects.get(pk=kept.pk).audience_id) == SECTION
+
+
+def test_the_stream_tells_nobody_that_a_record_was_linked_with_one_they_may_not_read(world: World) -> None:
+    record = world.keep(world.kimura, "計画.txt", "ふつうの行").record
+    for kind, is_told in (("record.linked", False), ("record.unlinked", False), ("record.revised", True)):
+        with transaction.atomic():
+            log.record(kind, "record", record.pk, None)
+        (change,) = [each for each in changes_after(0, 100) if each.kind == kind]
+        assert bool(find_reach([change])[change.seq or 0].now) is is_told
 
 
 def test_a_personal_number_in_a_name_given_outside_is_not_written_down(world: World) -> None:
