@@ -5,6 +5,7 @@ that person could read. Whoever runs the machine (`actor` None) may do the same 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ from hiroba.foundation.secret_files import forget_secret, keep_secret
 from hiroba.ingest.models import Source
 from hiroba.ingest.sources import Field, SourceKind, kind_named, may_give, secret_name
 
+# An address with a password in it: settings are kept in the database and shown, passwords apart from both.
+_WITH_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
 LEAST_SECONDS, MOST_SECONDS = 10, 7 * 86_400
 
 
@@ -88,6 +91,7 @@ def _checked(asked: Field, value: str) -> str:
         (asked.is_required and not value)
         or (asked.is_number and value and not value.isdecimal())
         or (asked.choices and value not in dict(asked.choices))
+        or _WITH_PASSWORD.search(value)
     )
     if is_wrong:
         raise Refusal("SOURCE-04", field=str(asked.label))

@@ -17,6 +17,7 @@ from django.test import Client
 
 from hiroba.connectors.outside import OutsideError
 from hiroba.features.administration import backup, commands_sources
+from hiroba.features.administration.actions_sources import checked_settings
 from hiroba.features.administration.doctor import look
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.changes.models import JournalEntry
@@ -24,7 +25,7 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.secret_files import has_secret, read_secret
 from hiroba.ingest.models import OutsideIdentity, Source
-from hiroba.ingest.sources import KINDS, Field, register_kind, secret_name, visit_source
+from hiroba.ingest.sources import KINDS, Field, kind_named, register_kind, secret_name, visit_source
 from tests.dovecot import free_port
 from tests.world import World
 
@@ -106,6 +107,14 @@ def test_what_cannot_be_is_said_and_nothing_is_added(world: World, typed: dict[s
     page = as_person(world.endo).post("/administration/sources/kinds/try/", ASKED | typed).content.decode()
     assert said in page
     assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["postgresql://reader:geheim@host/zaisan", "postgresql://host/zaisan?password=x"])
+def test_a_password_in_an_address_is_no_setting(address: str) -> None:
+    with pytest.raises(Refusal, match="SOURCE-04"):
+        checked_settings(kind_named("database"), {"url": address, "select": "SELECT 1"})
+    kept = {"url": "postgresql://reader@host/zaisan", "select": "SELECT mail FROM a WHERE mail LIKE '%:%@%'"}
+    assert checked_settings(kind_named("database"), kept)["url"] == kept["url"]
 
 
 def test_two_sources_never_have_one_name(world: World) -> None:
