@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from hiroba.archive.queries import records_visible_to
 from hiroba.connectors.columns import USES, Column, Use, find_moment
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import is_administrator, principals_of
@@ -76,7 +77,8 @@ def get_table_visible_to(person: Person, source_id: int) -> TablePage:
     may_see = bool(principals_of(person) & principals_in(table.source.audience_id))
     rows = Row.objects.filter(table=table).select_related("record").order_by("-changed_at")
     held = list(rows.filter(state=RowState.HELD)[:SHOWN])
-    gone = list(rows.filter(state=RowState.GONE)[:SHOWN]) if may_see else []
+    readable = records_visible_to(person).order_by().values("pk")  # a row's record may be for fewer than its table
+    gone = list(rows.filter(state=RowState.GONE, record__in=readable)[:SHOWN]) if may_see else []
     if not may_see:
         table.sample = []
         for row in held:

@@ -16,7 +16,7 @@ from hiroba.archive.originals import path_of
 from hiroba.connectors.outside import OutsideError
 from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.access.audiences import find_or_add_audience
-from hiroba.foundation.access.principals import of_unit
+from hiroba.foundation.access.principals import of_person, of_unit
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
 from hiroba.ingest.tables import leaves, visiting
@@ -97,6 +97,17 @@ def test_nothing_is_taken_before_a_person_has_confirmed_the_columns(world: World
         ("施設番号", "key"), ("施設名", "title"), ("所在地", "field"), ("面積", "field"),
     ]  # fmt: skip
     assert visit_table(ledger) == 0
+
+
+def test_a_row_that_vanished_is_named_only_to_who_may_read_its_record(world: World, ledger: Source) -> None:
+    rows = parks(10)
+    drop(ledger, rows)
+    confirmed(world, ledger)
+    drop(ledger, rows[1:])
+    taken(ledger)
+    assert [row.key for row in get_table_visible_to(world.kondo, ledger.pk).gone] == ["P-0001"]
+    Record.objects.update(audience=find_or_add_audience({of_person(world.kimura.pk)}))  # narrowed past the section
+    assert get_table_visible_to(world.kondo, ledger.pk).gone == []
 
 
 def test_each_row_is_a_passage_that_cites_its_system_key_and_time(world: World, ledger: Source) -> None:
