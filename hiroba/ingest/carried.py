@@ -21,8 +21,9 @@ Carried = tuple[Attachment, Stored]
 
 # How far into what a mail carries the gate looks ahead; a lease is longer than this and one file's own time.
 DEPTH_OF_CARRIED, SECONDS_FOR_CARRIED = 3, 60.0
-# Containers in containers: how deep they become items, and how many of such a batch.
-DEEPEST, MOST_NESTED = 10, 20_000
+# Containers in containers: how deep they become items, and how many of such a batch. Mails lie in mails one by one;
+# archives in archives multiply: whoever packs a zip of zips of zips does not mean to be read.
+DEEPEST, DEEPEST_ARCHIVE, MOST_NESTED = 10, 3, 20_000
 _LONGEST_KEY = 400
 _CALL_EVERY = 20.0  # seconds
 
@@ -67,11 +68,11 @@ def carried_verdicts(
     return found
 
 
-def add_children(item: Item, attached: Sequence[Carried]) -> bool:
+def add_children(item: Item, attached: Sequence[Carried], is_archive: bool = False) -> bool:
     """Let each carried file be an item of its own; False when they lie too deep or are too many for one batch."""
     if not attached:
         return True
-    if item.parent_id is not None and not _has_room(item, len(attached)):
+    if item.parent_id is not None and not _has_room(item, len(attached), DEEPEST_ARCHIVE if is_archive else DEEPEST):
         return False
     names = [_path_below(attachment.name) or f"{number}" for number, (attachment, _) in enumerate(attached, start=1)]
     originals = add_originals({stored: name for (_, stored), name in zip(attached, names, strict=True)})
@@ -94,12 +95,12 @@ def add_children(item: Item, attached: Sequence[Carried]) -> bool:
     return True
 
 
-def _has_room(item: Item, count: int) -> bool:
+def _has_room(item: Item, count: int, deepest: int) -> bool:
     depth, carrier = 1, item.parent
-    while carrier is not None and depth <= DEEPEST:
+    while carrier is not None and depth <= deepest:
         depth, carrier = depth + 1, carrier.parent
     nested = Item.objects.filter(batch=item.batch, parent__parent__isnull=False).count()
-    return depth <= DEEPEST and nested + count <= MOST_NESTED
+    return depth <= deepest and nested + count <= MOST_NESTED
 
 
 def _path_below(name: str) -> str:

@@ -181,7 +181,9 @@ def finish_item(read: Read) -> None:
     if carrier is not None:
         link_records("attachment", carrier, kept.record)
     pair_recording(kept.record)
-    if kept.outcome in ("new", "revised", "renewed", "held") and not add_children(item, read.attached):
+    is_archive = read.extraction.facts.get("format") == "archive"
+    is_fresh = kept.outcome in ("new", "revised", "renewed", "held")
+    if is_fresh and not add_children(item, read.attached, is_archive):
         item.code, item.params = "EXTRACT-44", {}
         item.save(update_fields=["code", "params"])
 
