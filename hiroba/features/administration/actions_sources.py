@@ -18,12 +18,13 @@ from hiroba.foundation.changes import journal
 from hiroba.foundation.people.models import Person, RoleName, Unit
 from hiroba.foundation.people.queries import get_person, section_of
 from hiroba.foundation.refusal import Refusal
-from hiroba.foundation.secret_files import forget_secret, keep_secret
+from hiroba.foundation.secret_files import forget_secret, has_secret, keep_secret
 from hiroba.ingest.models import Source
 from hiroba.ingest.sources import Field, SourceKind, kind_named, may_give, secret_name
 
 # An address with a password in it: settings are kept in the database and shown, passwords apart from both.
 _WITH_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
+_WHERE = frozenset({"host", "port", "security", "encryption", "url"})  # settings that say where a password goes
 LEAST_SECONDS, MOST_SECONDS = 10, 7 * 86_400
 
 
@@ -68,7 +69,9 @@ def _write(actor: Person | None, source: Source, wish: Wish, detail: str) -> Sou
         raise Refusal("SOURCE-04", field="name")
     if Source.objects.filter(name=source.name).exclude(pk=source.pk).exists():
         raise Refusal("SOURCE-08", name=source.name)
-    source.settings = checked_settings(kind, wish.settings)
+    settings = checked_settings(kind, wish.settings)
+    _require_passwords_anew(kind, source, settings, wish.secrets)
+    source.settings = settings
     source.person, source.unit = person, _unit_of(principals, person)
     source.audience = find_or_add_audience(principals)
     source.every_seconds = min(max(wish.every_seconds or kind.every_seconds, LEAST_SECONDS), MOST_SECONDS)
@@ -78,6 +81,19 @@ def _write(actor: Person | None, source: Source, wish: Wish, detail: str) -> Sou
             keep_secret(secret_name(source.pk, each.name), wish.secrets[each.name])
     journal.note_now(actor.pk if actor else None, "settings.changed", "source", source.pk, detail)
     return source
+
+
+def _require_passwords_anew(
+    kind: SourceKind, source: Source, settings: Mapping[str, str], secrets: Mapping[str, str]
+) -> None:
+    """Refuse with SOURCE-04 to send a password that was given for one place to another, or less well guarded: whoever
+    changes a source never saw it, and could have it told to a machine of their own."""
+    known = {each.name: str(source.settings.get(each.name, each.default)) for each in kind.fields}
+    if source.pk is None or all(known[name] == value for name, value in settings.items() if name in _WHERE):
+        return
+    for each in kind.fields:
+        if each.is_secret and not secrets.get(each.name) and has_secret(secret_name(source.pk, each.name)):
+            raise Refusal("SOURCE-04", field=str(each.label))
 
 
 def checked_settings(kind: SourceKind, given: Mapping[str, str]) -> dict[str, str]:

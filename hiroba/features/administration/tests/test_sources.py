@@ -87,11 +87,21 @@ def test_a_source_is_added_by_a_form_and_its_password_lies_apart(world: World) -
 def test_a_changed_source_keeps_its_password_unless_a_new_one_is_typed(world: World) -> None:
     source = added(world)
     address = f"/administration/sources/{source.pk}/settings/"
-    as_person(world.endo).post(address, ASKED | {"set_password": "", "set_host": "other"})
+    as_person(world.endo).post(address, ASKED | {"set_password": "", "name": "公園のメール"})
     source.refresh_from_db()
-    assert (source.settings["host"], read_secret(secret_name(source.pk, "password"))) == ("other", "とてもひみつ")
-    as_person(world.endo).post(address, ASKED | {"set_password": "新しい"})
-    assert read_secret(secret_name(source.pk, "password")) == "新しい"
+    assert (source.name, read_secret(secret_name(source.pk, "password"))) == ("公園のメール", "とてもひみつ")
+    as_person(world.endo).post(address, ASKED | {"set_password": "新しい", "set_host": "other"})
+    source.refresh_from_db()
+    assert (source.settings["host"], read_secret(secret_name(source.pk, "password"))) == ("other", "新しい")
+
+
+def test_a_password_goes_to_no_other_machine_than_it_was_given_for(world: World) -> None:
+    source = added(world)
+    address = f"/administration/sources/{source.pk}/settings/"
+    answer = as_person(world.endo).post(address, ASKED | {"set_password": "", "set_host": "evil.example"})
+    assert answer.status_code == 400
+    source.refresh_from_db()
+    assert source.settings["host"] == "mail.mirai.example"
 
 
 @pytest.mark.parametrize(
