@@ -161,9 +161,13 @@ def _is_read_alike(revision: Revision, extraction: Extraction) -> bool:
 
 def _renew(record: Record, revision: Revision, arrival: Arrival, verdict: gate.Verdict) -> Kept:
     """Write anew what is read of a revision: a better reader, or the rest of what was cut short."""
+    corrected = reapply(record, arrival.extraction)
+    if record.corrections.exists():  # what was put right may be a number under a label that is only read now
+        seen = gate.examine(corrected)
+        verdict = seen if seen.code == gate.MY_NUMBER else verdict
     held, was_unread = verdict.code == gate.MY_NUMBER, record.gate_code == gate.UNREAD
     is_undecided = was_unread and record.gate_settled_at is None
-    rewrite_revision(revision, reapply(record, arrival.extraction), verdict)
+    rewrite_revision(revision, corrected, verdict)
     record.updated_at = timezone.now()
     if held:
         record.gate_code, record.gate_places, record.gate_settled_at = verdict.code, list(verdict.places), None

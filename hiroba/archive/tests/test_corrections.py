@@ -153,10 +153,10 @@ def test_whoever_belongs_to_the_section_may_put_right_and_a_reader_may_not(world
     assert of_unit("0402") not in principals_in(record.audience_id)
 
 
-def test_a_number_that_a_better_reading_finds_is_held_in_every_revision_of_the_same_bytes(world: World) -> None:
-    record = correct(world, kept(world), "請け負つた。", "請け負った。")
+def read_anew(world: World, record: Record, *passages: Passage) -> str:
+    """Read the bytes of a record's newest revision better; give what became of it."""
     assert record.current is not None
-    better = Extraction((paper(), Passage("page=1;box=9,40,9,9", "マイナンバー 1234 5678 9018")), extractor="test/2")
+    better = Extraction(passages, extractor="test/2")
     arrival = Arrival(
         source="test",
         external_key="通知.tif",
@@ -169,7 +169,13 @@ def test_a_number_that_a_better_reading_finds_is_held_in_every_revision_of_the_s
         principals=frozenset({EVERYONE}),
         dated_at=record.dated_at,
     )
-    assert keep_arrival(arrival, gate.examine(better)).outcome == "held"
+    return keep_arrival(arrival, gate.examine(better)).outcome
+
+
+def test_a_number_that_a_better_reading_finds_is_held_in_every_revision_of_the_same_bytes(world: World) -> None:
+    record = correct(world, kept(world), "請け負つた。", "請け負った。")
+    number = Passage("page=1;box=9,40,9,9", "マイナンバー 1234 5678 9018")
+    assert read_anew(world, record, paper(), number) == "held"
     assert not Kept.objects.filter(revision__record=record).exists()
     world.keep(world.kimura, "通知.tif", "別の版")  # other bytes, clean: the record is there again
     assert queries.get_revision(world.kondo, record.pk).number == 3
@@ -177,3 +183,10 @@ def test_a_number_that_a_better_reading_finds_is_held_in_every_revision_of_the_s
         with pytest.raises(Refusal, match="ACCESS-01"):
             queries.get_revision(world.kondo, record.pk, held)
     assert not corrections.corrections_of(record).exists()
+
+
+def test_a_number_put_right_before_its_label_could_be_read_is_held_with_the_label(world: World) -> None:
+    record = world.keep(world.kimura, "通知.tif", passages=(paper("個入悉弓", "12345678901X"),)).record
+    record = correct(world, record, "12345678901X", "123456789018")
+    assert read_anew(world, record, paper("個人番号", "12345678901X")) == "held"
+    assert not Kept.objects.filter(revision__record=record).exists()
