@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     rows = parser.parse_args().rows
     with tempfile.TemporaryDirectory(prefix="hiroba-bench-") as home:
-        os.environ["HIROBA_HOME"] = home
+        os.environ["HIROBA_HOME"] = str(Path(home) / "office")  # drops lie outside of it
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         import django
 
@@ -62,8 +62,8 @@ def _office(home: Path) -> Any:
     from hiroba.foundation.people.models import Person
     from hiroba.ingest.models import Source
 
-    for folder in ("incoming", "originals", "index", "drops"):
-        (home / folder).mkdir()
+    for folder in ("office/incoming", "office/originals", "office/index", "drops"):
+        (home / folder).mkdir(parents=True)
     call_command("migrate", verbosity=0)
     person = Person.objects.create(login="bench", name="計測", staff_number="1")
     now = timezone.now()
