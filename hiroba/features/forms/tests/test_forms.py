@@ -110,6 +110,17 @@ def test_a_later_sheet_is_found_and_read_by_itself(world: World, form: Form, tmp
     }
 
 
+def test_a_sheet_that_is_held_before_its_turn_is_not_read(world: World, form: Form, tmp_path: Path) -> None:
+    record = keep(world, world.kimura, workbook(tmp_path, "木村直美", "令和8年11月23日", "￥1,200円", "○継続"))
+    work()
+    FieldValue.objects.all().delete()
+    Revision.objects.filter(record=record).update(gate_code=gate.MY_NUMBER)
+    FilledSheet.objects.update(state=SheetState.READING, tries=0)
+    work()
+    (sheet,) = FilledSheet.objects.all()
+    assert (sheet.state, sheet.code, values_of(sheet)) == (SheetState.FAILED, gate.MY_NUMBER, {})
+
+
 def test_the_empty_form_is_no_sheet_of_itself(form: Form) -> None:
     work()
     assert not FilledSheet.objects.exists()
