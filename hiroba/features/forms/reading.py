@@ -161,7 +161,7 @@ def read_next_sheet() -> int:
 
 
 def _read(sheet: FilledSheet) -> tuple[str, list[Answer]]:
-    """Give a code and no answers, or the answers; outside of any transaction. What the gate holds by now is not read."""
+    """Give a code and no answers, or the answers; outside of any transaction. What the gate holds is not read."""
     if sheet.revision.gate_code == MY_NUMBER:
         return MY_NUMBER, []
     form = sheet.form
