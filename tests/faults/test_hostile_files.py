@@ -44,13 +44,24 @@ def import_watched(office: Office, folder: Path) -> tuple[dict[str, Any], PeakMe
 
 def require_an_end_for_each(told: dict[str, Any], names: set[str]) -> dict[str, str]:
     """Give each file's code, "" where it became a record; every one is there, every failure says what to do."""
-    ends = {row["file"]: "" for row in told["records"]}
+    ends = {row["file"]: "" for row in (*told["records"], *told["under_way"])}
     for row in told["failures"]:
         assert row["code"], row
         assert "{" not in row["message"] and len(row["message"]) > 20, row
         ends[row["file"]] = row["code"]
     assert names <= set(ends)
     return ends
+
+
+def require_an_end_later(office: Office, told: dict[str, Any]) -> None:
+    """What the slow line had not read yet when the command answered ends too, with a code or a record."""
+    for row in told["under_way"]:
+        state = f"SELECT state, code, record_id FROM ingest_item WHERE path = '{row['file']}' ORDER BY id DESC LIMIT 1"
+        until = time.monotonic() + 240
+        while (found := rows(office, state)[0])[0] not in ("done", "failed") and time.monotonic() < until:
+            time.sleep(0.5)
+        assert found[0] in ("done", "failed"), row
+        assert found[1] or found[2], row
 
 
 def longest_reading(office: Office, folder: Path) -> float:
@@ -89,6 +100,7 @@ def test_8_files_of_others_that_broke_readers_end_as_records_or_refusals(office:
     require_an_end_for_each(told, {path.name for path in (FILES / kind).iterdir()})
     assert peaks.most < GIGABYTE, peaks.most
     assert longest_reading(office, FILES / kind) < 20
+    require_an_end_later(office, told)
 
 
 def test_8_what_could_not_be_read_can_still_be_fetched_as_it_came(office: Office, kimura: Caller) -> None:

@@ -65,7 +65,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]
     """Hear the sample after a minute of silence, in the confined process that strangers' files get."""
     path = write(tmp_path_factory.mktemp("heard") / "a.flac", together([silence(61), spoken(), silence(30)]), "flac")
     with Sandbox(1, 300, 3_000_000_000, slow_tool="transcribe") as sandbox:
-        read = sandbox.read_part(path, Part("transcribe", 1))
+        read = sandbox.read_part(path, Part("transcribe", 1), processor_seconds=300)
     assert read.error is None
     yield tuple(f"{passage.locator} {passage.text}" for passage in read.passages)
 

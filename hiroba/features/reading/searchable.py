@@ -22,14 +22,14 @@ MOST_PAGES = 200
 def make_searchable_pdf(person: Person, record_id: int, number: int | None = None) -> tuple[str, bytes]:
     """Give a file name and a PDF/A-2b of a revision that was read from paper, as the person may read it.
 
-    ACCESS-01 when hidden or not paper; PAPER-PDF-01 when it has more pages than are put together at once;
+    ACCESS-01 when hidden or not paper; PAPER-08 when it has more pages than are put together at once;
     ARCHIVE-01 when a page cannot be drawn."""
     revision = archive.get_revision(person, record_id, number)
     if not is_paper(revision):
         raise Refusal("ACCESS-01")
     pages = int(revision.facts.get("pages", "1"))
     if pages > MOST_PAGES:
-        raise Refusal("PAPER-PDF-01", pages=pages, most=MOST_PAGES)
+        raise Refusal("PAPER-08", pages=pages, most=MOST_PAGES)
     lines = _lines_by_page(revision)
     document = SearchablePdf(revision.record.title, revision.received_at)
     for page in range(1, pages + 1):

@@ -310,17 +310,20 @@ def test_a_withdrawn_case_is_not_brought_back(world: World, ledger: Source) -> N
 
 
 def test_rows_of_a_real_postgresql_come_and_a_changed_one_is_changed(world: World, cluster: Cluster) -> None:
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS shisetsu")
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:  # Hiroba's own may lie in "postgres"
+        connection.execute("DROP DATABASE IF EXISTS shisetsu_kanri")
+        connection.execute("CREATE DATABASE shisetsu_kanri")
+    address = cluster.url("shisetsu_kanri")
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("CREATE TABLE shisetsu (code text, name text, at date)")
         connection.execute(
             "INSERT INTO shisetsu SELECT 'S' || n, 'あおば公園' || n, '2026-04-01' FROM generate_series(1, 30) n"
         )
     source = source_of(
-        world, "database", url=cluster.url(), select="SELECT code AS 施設番号, name AS 施設名, at FROM shisetsu"
+        world, "database", url=address, select="SELECT code AS 施設番号, name AS 施設名, at FROM shisetsu"
     )
     assert counts(confirmed(world, source)) == (30, 0, 0, 0)
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("UPDATE shisetsu SET name = 'ひかり公園' WHERE code = 'S7'")
         connection.execute("DELETE FROM shisetsu WHERE code = 'S8'")
         connection.execute("INSERT INTO shisetsu VALUES ('S31', 'そら公園', NULL)")
