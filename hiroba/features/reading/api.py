@@ -9,7 +9,7 @@ from ninja import Router, Schema, Status
 
 from hiroba.archive import actions
 from hiroba.archive import queries as archive
-from hiroba.features.reading.serving import original_response
+from hiroba.archive.serving import original_response
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import parse_audience
 from hiroba.foundation.web.asking import note, person_of

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hiroba.archive import actions
 from hiroba.archive import queries as archive
+from hiroba.archive.serving import original_response
 from hiroba.features.reading import queries
 from hiroba.features.reading.forms import SharingForm, WhyForm
 from hiroba.features.reading.pages import page_picture
 from hiroba.features.reading.recordings import find_player, media_response
-from hiroba.features.reading.serving import original_response
 from hiroba.foundation.access.principals import parse_audience
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hiroba.archive.serving import original_response
 from hiroba.features.tray import actions, queries
 from hiroba.features.tray.forms import PaperForm, SeparatorForm
 from hiroba.features.tray.separators import picture_of
-from hiroba.features.tray.serving import scan_response
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
 from hiroba.foundation.web.dates import era_in_words
@@ -86,7 +86,7 @@ def scan_original(request: HttpRequest, scan_id: int) -> StreamingHttpResponse:
     """Give the whole scan as it came, to keep."""
     scan, original = queries.get_scan_original(person_of(request), scan_id)
     note(request, "original.downloaded", "scan", scan_id)
-    return scan_response(original.sha256, scan.key.rsplit("/", 1)[-1])
+    return original_response(original.sha256, scan.key.rsplit("/", 1)[-1])
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Give a whole scan to keep, so that nothing in it can run in the browser and memory stays flat."""
+"""Give an original, or a whole scan, out of the house so that nothing in it can run in the browser."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from hiroba.archive.originals import PIECE, path_of
 from hiroba.foundation.refusal import Refusal
 
 
-def scan_response(sha256: str, file_name: str) -> StreamingHttpResponse:
-    """Stream a scan as a download; ARCHIVE-01 when its bytes are missing from the disk."""
+def original_response(sha256: str, file_name: str) -> StreamingHttpResponse:
+    """Stream an original as a download: never shown inline, never sniffed, sandboxed should it be opened anyway.
+
+    Memory stays flat whatever its size. ARCHIVE-01 when its bytes are missing from the disk."""
     path = path_of(sha256)
     if not path.exists():
         raise Refusal("ARCHIVE-01")
