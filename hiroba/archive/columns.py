@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hiroba.extract.passages import Passage
@@ -15,6 +15,7 @@ _PARTED = re.compile(r" \| |\t|　{1,}")
 _LENGTH = 12
 # How a number is parted over cells: a group a cell or a digit a cell. Other ways are read beside a label only.
 _SHAPES = frozenset({(4, 4, 4), (1,) * _LENGTH})
+_TOP_OF_A_SCALE = "5"  # a number's twelve digits are all so small once in 450 times
 _LONG = 3  # digits of a value rather than of a line's number
 _MOST_COMPANY = 1_000  # numbers of one column that are remembered: enough to judge it by
 
@@ -203,6 +204,36 @@ class Tables:
     def finish(self) -> list[str]:
         """Give the places of the personal numbers that only columns betray, in any order."""
         return self._found + [place for table in self._open.values() for place in table.finish()]
+
+
+def numbers_over_fields(fields: Sequence[tuple[str, str]]) -> set[int]:
+    """Give the indices of neighbouring fields (name, value) that hold a マイナンバー together: a group or a digit a
+    field, or in any way from a field on whose name says so. Empty fields part nothing, and no other label may speak."""
+    filled = [(index, name, private.digits_in_cell(value)) for index, (name, value) in enumerate(fields) if value]
+    found: set[int] = set()
+    for start, (_, name, _) in enumerate(filled):
+        run = _up_to_twelve(filled[start:])
+        labels = {private.label_of(each) for _, each, _ in run}
+        parts = tuple(digits for _, _, digits in run)
+        is_meant = private.label_of(name) or (tuple(map(len, parts)) in _SHAPES and not _is_a_scale(parts))
+        if len(run) > 1 and is_meant and False not in labels and private.is_possible("".join(parts)):
+            found |= {index for index, _, _ in run}
+    return found
+
+
+def _up_to_twelve(fields: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """Give the fields at the front that are twelve digits together; none when something else stands among them."""
+    count = 0
+    for taken, (_, _, digits) in enumerate(fields, start=1):
+        count += len(digits)
+        if not digits or count >= _LENGTH:
+            return list(fields[:taken]) if digits and count == _LENGTH else []
+    return []
+
+
+def _is_a_scale(parts: Sequence[str]) -> bool:
+    """Tell whether single digits are answers on a scale, as a questionnaire asks for them."""
+    return all(len(part) == 1 and part <= _TOP_OF_A_SCALE for part in parts)
 
 
 def is_of_a_sheet(passage: Passage) -> bool:

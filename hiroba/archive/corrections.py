@@ -65,7 +65,7 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
     Correction.objects.create(
         record=record,
         revision=revision,
-        original=revision.original,
+        original=revision.read_from,
         locator=locator,
         before=before,
         after=after,

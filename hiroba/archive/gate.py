@@ -6,10 +6,10 @@ GATE-03 not all of it could be read, so nobody knows: the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hiroba.archive.columns import JOIN, Tables, is_of_a_sheet
+from hiroba.archive.columns import JOIN, Tables, is_of_a_sheet, numbers_over_fields
 from hiroba.extract.passages import Extraction, Trouble
 from hiroba.foundation.refusal import Refusal
 from hiroba.language import personal, private
@@ -143,6 +143,17 @@ def with_names(verdict: Verdict, names: Iterable[str]) -> Verdict:
     if private.find_my_numbers(text):
         return _joined(verdict, [(IN_NAME, MY_NUMBER)])
     return _joined(verdict, [(IN_NAME, PERSONAL)] if personal.find_personal_data(text) else [])
+
+
+def examine_names(names: Iterable[str]) -> Verdict:
+    """Look at names and short texts alone, such as what somebody types."""
+    return with_names(Verdict(Extraction(), ""), names)
+
+
+def numbers_in_fields(fields: Sequence[tuple[str, str]]) -> list[int]:
+    """Give the indices of those fields (name, value) that hold a マイナンバー, by themselves or with their neighbours."""
+    alone = {index for index, (name, value) in enumerate(fields) if private.find_my_numbers(value, context=name)}
+    return sorted(alone | numbers_over_fields(fields))
 
 
 def require_no_number(text: str, place: str, context: str = "") -> None:

@@ -6,6 +6,7 @@ from django.db import models
 
 from hiroba.foundation.access.models import Audience
 from hiroba.foundation.people.models import Person, Unit
+from hiroba.foundation.refusal import Refusal
 
 
 class Original(models.Model):
@@ -72,7 +73,8 @@ class Revision(models.Model):
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
-    original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="revisions")
+    # None where it was said or written here: then its passages are all there is, and nothing is read again.
+    original = models.ForeignKey(Original, null=True, on_delete=models.PROTECT, related_name="revisions")
     file_name = models.CharField(max_length=255)
     modified_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
@@ -87,6 +89,18 @@ class Revision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "number"], name="revision_number_once")]
+
+    @property
+    def read_from(self) -> Original:
+        """The bytes it was read from; ACCESS-01 where it has none."""
+        if self.original is None:
+            raise Refusal("ACCESS-01")
+        return self.original
+
+    @property
+    def sha256(self) -> str:
+        """The name of the bytes it was read from; ACCESS-01 where it has none."""
+        return self.read_from.sha256
 
 
 class Passage(models.Model):

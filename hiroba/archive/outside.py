@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 from django.db import transaction
 from django.utils import timezone
 
-from hiroba.archive.gate import mask
+from hiroba.archive.gate import examine_names, mask
 from hiroba.archive.models import Record, RecordState
+from hiroba.archive.typed import keep_typed_inside
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.changes import log
 from hiroba.language.private import find_my_numbers
@@ -61,7 +62,8 @@ def _attached(record: Record) -> list[Record]:
 @transaction.atomic
 def follow_move(source: str, external_key: str, folder: str, file_name: str) -> bool:
     """Let a record say where its file lies now; its title follows when it was the file's name. A マイナンバー in either
-    is not written down. False without a record. Records record.renamed, by nobody."""
+    is not written down; other personal data in them keep the record inside its section. False without a record. Records
+    record.renamed and record.narrowed, by nobody."""
     record = Record.objects.select_for_update().filter(source=source, external_key=external_key).first()
     if record is None:
         return False
@@ -71,6 +73,7 @@ def follow_move(source: str, external_key: str, folder: str, file_name: str) -> 
         record.title = PurePosixPath(file_name).stem[:500] or file_name[:500]
     record.folder, record.file_name, record.updated_at = folder[:500], file_name[:255], timezone.now()
     record.save(update_fields=["title", "folder", "file_name", "updated_at"])
+    keep_typed_inside(None, record, examine_names([folder, file_name]))
     log.record("record.renamed", "record", record.pk, None)
     return True
 

@@ -49,7 +49,7 @@ def rename_speaker(person: Person, record_id: int, number: int, before: str, aft
     Correction.objects.create(
         record=record,
         revision=revision,
-        original=revision.original,
+        original=revision.read_from,
         locator=SPEAKER,
         before=before,
         after=name,

@@ -23,7 +23,7 @@ from hiroba.ingest.whole import FirstReading
 def read_again(revision: Revision) -> Extraction:
     """Read a revision's original in sandboxes of its own, outside of any transaction; parts that are there are not read
     again."""
-    path = path_of(revision.original.sha256)
+    path = path_of(revision.sha256)
     with Sandbox(readers=1) as sandbox, SlowSandbox() as slow:
         first = FirstReading(sandbox)
         extraction = first.extract(path, revision.file_name)

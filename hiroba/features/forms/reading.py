@@ -70,7 +70,7 @@ def measure_next_form() -> int:
     form = waiting.order_by("pk").first()
     if form is None:
         return 0
-    found = run_task("measure_form", [path_of(form.blank.original.sha256)], page=form.page)
+    found = run_task("measure_form", [path_of(form.blank.sha256)], page=form.page)
     wide, high = float(found.facts.get("wide", A4[0])), float(found.facts.get("high", A4[1]))
     with transaction.atomic():
         if Form.objects.select_for_update().filter(pk=form.pk, wide=0).exists() and not form.fields.exists():
@@ -168,7 +168,7 @@ def _read(sheet: FilledSheet) -> tuple[str, list[Answer]]:
     fields = fields_in(form)
     if form.medium == Medium.CELLS:
         return "", read_cells([_as_read(kept) for kept in passages_of(sheet.revision)], fields, today())
-    paths = [path_of(form.blank.original.sha256), path_of(sheet.revision.original.sha256)]
+    paths = [path_of(form.blank.sha256), path_of(sheet.revision.sha256)]
     asked = {"fields": rows_of(fields), "pages": [form.page, sheet.page], "today": today().isoformat()}
     found = run_task("read_form", paths, **asked)
     if found.error is not None:

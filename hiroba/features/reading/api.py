@@ -74,7 +74,7 @@ def get_original(request: HttpRequest, record_id: int, revision: int | None = No
     """Give the original's bytes as a download."""
     found = archive.get_revision(person_of(request), record_id, revision)
     note(request, "original.downloaded", "record", record_id, f"revision={found.number}")
-    return original_response(found.original.sha256, found.file_name)
+    return original_response(found.sha256, found.file_name)
 
 
 @router.put("/{record_id}/audience", response={204: None})

@@ -81,7 +81,7 @@ def _copy(record: Record, target: Path) -> None:
     if record.current is None:
         raise FileNotFoundError(record.pk)
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path_of(record.current.original.sha256), target)
+    shutil.copyfile(path_of(record.current.sha256), target)
 
 
 def _line(record: Record, path: Path) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def with_frames(groups: Sequence[Group], revision: Revision) -> list[Group]:
     until = time.monotonic() + SECONDS_FOR_DRAWING
     framed = []
     for group in groups:
-        size = find_page_size(revision.original.sha256, group.page) if group.page else None
+        size = find_page_size(revision.sha256, group.page) if group.page else None
         if group.page and size is None and time.monotonic() < until:
             size = _draw(revision, group.page)
         framed.append(replace(group, size=size) if size and group.size is None else group)
@@ -81,7 +81,7 @@ def with_frames(groups: Sequence[Group], revision: Revision) -> list[Group]:
 
 def _draw(revision: Revision, page: int) -> tuple[float, float] | None:
     try:
-        picture = page_picture(revision.original.sha256, page)
+        picture = page_picture(revision.sha256, page)
     except Refusal:  # a page that cannot be drawn still has its text
         return None
     return picture.wide, picture.high
@@ -98,7 +98,7 @@ def open_correcting(person: Person, record_id: int, at: str) -> Correcting:
         raise Refusal("CORRECT-01")
     lines = lines_on_page(passage)
     page = int(at.removeprefix("page=").partition(";")[0])
-    picture = page_picture(revision.original.sha256, page)
+    picture = page_picture(revision.sha256, page)
     size = picture.wide, picture.high
     boxes = [line.box for line in lines if line.box]
     after = next((each.locator for each in _doubts(revision, passage.ordinal)), "")

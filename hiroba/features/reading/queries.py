@@ -129,7 +129,7 @@ def _with_frame(group: Group, revision: Revision) -> Group:
     """Give the cited page its size, so that the box lands where the passage stands."""
     if group.box is None:
         return group
-    picture = page_picture(revision.original.sha256, group.page)
+    picture = page_picture(revision.sha256, group.page)
     return replace(group, size=(picture.wide, picture.high))
 
 

@@ -33,7 +33,7 @@ def make_searchable_pdf(person: Person, record_id: int, number: int | None = Non
     lines = _lines_by_page(revision)
     document = SearchablePdf(revision.record.title, revision.received_at)
     for page in range(1, pages + 1):
-        document.add_page(_sheet(revision.original.sha256, page), lines[page])
+        document.add_page(_sheet(revision.sha256, page), lines[page])
     name = _("%(name)s_検索用.pdf") % {"name": PurePosixPath(revision.file_name).stem}
     return name, document.finished()
 

@@ -40,7 +40,7 @@ def original(request: HttpRequest, record_id: int) -> StreamingHttpResponse:
     """Give the original to keep, so that nothing in it runs in the browser."""
     revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
     note(request, "original.downloaded", "record", record_id, f"revision={revision.number}")
-    return original_response(revision.original.sha256, revision.file_name)
+    return original_response(revision.sha256, revision.file_name)
 
 
 @require_GET
@@ -48,7 +48,7 @@ def page(request: HttpRequest, record_id: int, number: int) -> HttpResponse:
     """Give a PDF page as a picture."""
     revision = archive.get_revision(person_of(request), record_id, _number(request, "revision"))
     note(request, "page.read", "record", record_id, f"page={number}")
-    return HttpResponse(page_picture(revision.original.sha256, number).content, content_type="image/webp")
+    return HttpResponse(page_picture(revision.sha256, number).content, content_type="image/webp")
 
 
 @require_GET
@@ -60,7 +60,7 @@ def media(request: HttpRequest, record_id: int) -> HttpResponseBase:
         raise Refusal("ACCESS-01")
     asked = request.headers.get("Range", "")
     note(request, "recording.played", "record", record_id, f"revision={revision.number} {asked[:60]}".strip())
-    return media_response(revision.original.sha256, player.media_type, asked)
+    return media_response(revision.sha256, player.media_type, asked)
 
 
 @require_GET

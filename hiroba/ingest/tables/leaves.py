@@ -94,7 +94,7 @@ def _written(rows: Sequence[Row]) -> dict[int, _Slice]:
     newest = Revision.objects.filter(record__in=needed).select_related("original").order_by("number")
     return {
         record: _lines_of(sha256)
-        for record, sha256 in {each.record_id: each.original.sha256 for each in newest}.items()
+        for record, sha256 in {each.record_id: each.sha256 for each in newest}.items()
     }
 
 

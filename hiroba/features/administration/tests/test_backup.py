@@ -17,7 +17,7 @@ def test_a_backup_that_breaks_off_leaves_no_half_file(
 ) -> None:
     record = world.keep(world.kimura, "報告.txt", "文").record
     assert record.current is not None
-    sha256 = record.current.original.sha256
+    sha256 = record.current.sha256
     monkeypatch.setattr("hiroba.features.administration.backup._dump", lambda dump: dump.write_bytes(b"x"))
     monkeypatch.setattr("hiroba.features.administration.backup._named_in", lambda dump: [sha256])
     path_of(sha256).unlink()

@@ -294,7 +294,7 @@ def test_a_case_read_again_gives_the_same_passages(world: World, ledger: Source)
     current = Record.objects.get(kind="case").current
     assert current is not None
     with Sandbox(readers=1) as sandbox:
-        again = sandbox.extract(path_of(current.original.sha256), current.file_name)
+        again = sandbox.extract(path_of(current.sha256), current.file_name)
     kept = list(current.passages.order_by("ordinal").values_list("locator", "text"))
     assert kept == [(each.locator, each.text) for each in again.passages]
     assert ("line=4", "理由: " + "老朽化のため。" * 9) in kept
