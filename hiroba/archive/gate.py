@@ -151,7 +151,7 @@ def examine_names(names: Iterable[str]) -> Verdict:
 
 
 def numbers_in_fields(fields: Sequence[tuple[str, str]]) -> list[int]:
-    """Give the indices of those fields (name, value) that hold a マイナンバー, by themselves or with their neighbours."""
+    """Give the indices of those fields (name, value) that hold a マイナンバー, alone or with their neighbours."""
     alone = {index for index, (name, value) in enumerate(fields) if private.find_my_numbers(value, context=name)}
     return sorted(alone | numbers_over_fields(fields))
 

@@ -6,10 +6,11 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from hiroba.archive import gate
 from hiroba.archive.actions import can_change, restore_record, withdraw_record
 from hiroba.archive.models import Record
+from hiroba.archive.typed import take_typed
 from hiroba.features.tray.models import Paper, PaperState, Separator
 from hiroba.features.tray.queries import audience_choices, get_paper, section_people, separators_visible_to
 from hiroba.foundation.access.audiences import find_or_add_audience
@@ -22,11 +23,11 @@ from hiroba.foundation.refusal import Refusal
 @transaction.atomic
 def confirm_paper(person: Person, paper_id: int, title: str, dated_on: dt.date | None, sender: str) -> Paper:
     """Say what a paper is. TRAY-01 without a title or while it is still being read, GATE-01 for a マイナンバー
-    that is typed. Records record.renamed."""
+    that is typed; with other personal data it stays inside the section. Records record.renamed, record.narrowed."""
     paper, record = _lock(person, paper_id)
     if not title.strip():
         raise Refusal("TRAY-01")
-    gate.require_no_number(f"{title}\n{sender}", gate.IN_NAME)
+    take_typed(person, record, {_("題名"): title, _("差出人"): sender})
     if not paper.before:
         dated = record.dated_at.isoformat()
         paper.before = {"title": record.title, "dated_at": dated, "author": record.author}

@@ -18,6 +18,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
+from hiroba.archive.actions import share_record
+from hiroba.archive.models import Record
 from hiroba.archive.originals import path_of
 from hiroba.extract import files, scans
 from hiroba.extract.passages import Extraction
@@ -253,6 +255,19 @@ def test_a_personal_number_is_no_title_and_no_sender(world: World, papers: list[
             actions.confirm_paper(world.kimura, papers[0].pk, title, None, sender)
     papers[0].item.record.refresh_from_db()
     assert papers[0].item.record.title == before
+
+
+def test_a_title_that_names_a_citizen_keeps_the_paper_inside_its_section(world: World, papers: list[Paper]) -> None:
+    record = papers[0].item.record
+    Record.objects.filter(pk=record.pk).update(audience=find_or_add_audience([EVERYONE]))
+    actions.confirm_paper(world.kimura, papers[0].pk, "山田 太郎様 (昭和50年3月3日生) の申請", None, "")
+    record.refresh_from_db()
+    assert (principals_in(record.audience_id), record.gate_code) == (SECTION, "GATE-02")
+    assert record.waits_for_a_look
+    share_record(world.kimura, record.pk, frozenset({EVERYONE}), "公表ずみの方です")
+    actions.confirm_paper(world.kimura, papers[0].pk, "山田 太郎様 (昭和50年3月3日生) の届出", None, "")
+    record.refresh_from_db()
+    assert EVERYONE in principals_in(record.audience_id)  # somebody has decided: it is not asked twice
 
 
 def test_what_somebody_of_the_section_withdrew_only_they_bring_back(world: World, papers: list[Paper]) -> None:
