@@ -44,6 +44,7 @@ _LOOKALIKES = str.maketrans("o○◯liszb", "00011528")
 _PIECE = re.compile(r"(?<![a-z\d])(?<!\d,)[\do○◯liszb]{1,12}(?![a-z\d])")
 _CHAIN = re.compile(rf"{_PIECE.pattern}(?:{_BETWEEN}{_PIECE.pattern})*")
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
+_RUN = re.compile(r"\d{3}")
 _NOT_DIGIT = re.compile(r"\D+")
 _BEFORE, _AFTER = 40, 15
 _LONGEST_CELL = 60  # characters; a number in a longer one stands in a sentence
@@ -123,6 +124,16 @@ def unlabelled_numbers(text: str) -> list[str]:
     folded = fold(text)
     found = _strict(folded.translate(_KANJI_DIGITS))
     return [each.digits for each in found if _label_near(folded, each.start, each.end) is None]
+
+
+def is_piece(text: str) -> bool:
+    """Tell whether a text may be a piece of a number that is parted: digits alone, or three of them in a run."""
+    return bool(digits_in_cell(text)) or _RUN.search(fold(text).translate(_KANJI_DIGITS)) is not None
+
+
+def without_digits(text: str) -> str:
+    """Give a text with a dot for every digit, of whatever kind."""
+    return _DIGIT.sub("●", text)
 
 
 def digits_in_cell(text: str) -> str:

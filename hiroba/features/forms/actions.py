@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from hiroba.archive import gate
 from hiroba.archive.actions import can_change
-from hiroba.archive.models import Revision
+from hiroba.archive.models import Record, Revision
 from hiroba.archive.queries import get_revision, passages_of
+from hiroba.archive.typed import take_typed
 from hiroba.extract.form_cells import area_of
 from hiroba.extract.form_places import KINDS, Field, box_of
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField, Medium, SheetState
@@ -142,16 +142,19 @@ def pages_of(revision: Revision) -> list[int]:
 
 @transaction.atomic
 def answer_questions(person: Person, sheet_id: int, answers: Mapping[int, str]) -> FilledSheet:
-    """Put values right by the id of their field; an answer has to be of its field's kind (FORM-02), or empty, and
-    no マイナンバー (GATE-01).
+    """Put values right by the id of their field; an answer has to be of its field's kind (FORM-02), or empty, and no
+    マイナンバー, alone or with the fields beside it (GATE-01). Other personal data keep the record in its section.
 
     Whoever may change the record may (ACCESS-02)."""
     sheet = get_sheet(person, sheet_id)
     if not can_change(person, sheet.record):
         raise Refusal("ACCESS-02")
-    for field in sheet.form.fields.filter(pk__in=list(answers)):
-        value = typed_value(field, answers[field.pk])
-        gate.require_no_number(value, field.name, context=field.name)
+    fields = list(sheet.form.fields.order_by("ordinal"))
+    typed = {field: typed_value(field, answers[field.pk]) for field in fields if field.pk in answers}
+    said = dict(sheet.values.values_list("field", "value")) | {field.pk: value for field, value in typed.items()}
+    record = Record.objects.select_for_update().get(pk=sheet.record_id)
+    take_typed(person, record, {field.name: said.get(field.pk, "") for field in fields})
+    for field, value in typed.items():
         FieldValue.objects.update_or_create(
             sheet=sheet,
             field=field,

@@ -8,18 +8,19 @@ import datetime as dt
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from hiroba.archive.gate import MY_NUMBER
+from hiroba.archive.gate import MY_NUMBER, examine_names, numbers_in_fields
 from hiroba.archive.models import Passage as Kept
 from hiroba.archive.models import Record, RecordState, Revision
 from hiroba.archive.originals import path_of
 from hiroba.archive.queries import passages_of
+from hiroba.archive.typed import keep_typed_inside
 from hiroba.extract.form_cells import read_cells
 from hiroba.extract.form_places import Answer, fields_of, rows_of
 from hiroba.extract.passages import Passage, Span
@@ -30,7 +31,7 @@ from hiroba.features.forms.queries import CELL_KINDS, PAPER_KINDS, fields_in
 from hiroba.foundation.changes.models import Change
 from hiroba.foundation.changes.readers import follow
 from hiroba.foundation.people.queries import get_tree, today
-from hiroba.language.private import find_my_numbers
+from hiroba.language.private import is_piece
 
 LEASE = dt.timedelta(minutes=10)
 MOST_TRIES = 3
@@ -47,6 +48,8 @@ class NewSheets:
 
     def handle(self, changes: Sequence[Change]) -> None:
         """Look at the records of these changes; looking twice changes nothing."""
+        forget_held({change.subject_id for change in changes if change.kind == "record.held"})
+        _read_released({change.subject_id for change in changes if change.kind == "record.released"})
         ids = {change.subject_id for change in changes if change.subject == "record" and change.kind in NEW_TEXT}
         forms = list(Form.objects.filter(ended_at=None).select_related("unit", "blank").prefetch_related("fields"))
         if not ids or not forms:
@@ -55,6 +58,24 @@ class NewSheets:
         for record in Record.objects.filter(pk__in=ids, state=RecordState.LIVE).select_related("current", "unit"):
             for form in forms:
                 _find(form, labels[form.pk], record)
+
+
+def forget_held(records: Collection[int]) -> None:
+    """Forget what was read of a sheet that the gate holds by now, and what somebody answered with digits in it. When it
+    is released it is read again."""
+    held = FilledSheet.objects.filter(record__in=records, revision__gate_code=MY_NUMBER)
+    for value in FieldValue.objects.filter(sheet__in=held).only("value", "answered_by"):
+        if value.answered_by_id is None or is_piece(value.value):
+            value.delete()
+    held.update(state=SheetState.FAILED, code=MY_NUMBER, leased_until=None)
+
+
+def _read_released(records: Collection[int]) -> None:
+    waiting = FilledSheet.objects.filter(record__in=records, state=SheetState.FAILED, code=MY_NUMBER)
+    for sheet in waiting.select_related("record__current"):
+        if sheet.record.current is not None:
+            sheet.revision, sheet.state, sheet.tries, sheet.code = sheet.record.current, SheetState.READING, 0, ""
+            sheet.save(update_fields=["revision", "state", "tries", "code"])
 
 
 def work_on_forms() -> int:
@@ -200,7 +221,7 @@ def _keep(sheet: FilledSheet, code: str, answers: Sequence[Answer]) -> None:
     fields = {field.name: field for field in sheet.form.fields.all()}
     answered = set(sheet.values.exclude(answered_by=None).values_list("field__name", flat=True))
     sheet.values.filter(answered_by=None).delete()
-    kept = [_gated(answer) for answer in answers if answer.name in fields and answer.name not in answered]
+    kept = [each for each in _gated(answers) if each.name in fields and each.name not in answered]
     FieldValue.objects.bulk_create(
         FieldValue(
             sheet=sheet,
@@ -213,16 +234,28 @@ def _keep(sheet: FilledSheet, code: str, answers: Sequence[Answer]) -> None:
         )
         for each in kept
     )
+    _keep_inside(sheet, kept)
     is_asking = any(each.question for each in kept)
     _end(sheet, SheetState.ASKING if is_asking else SheetState.DONE, "")
 
 
-def _gated(answer: Answer) -> Answer:
-    """A マイナンバー that only the boxes show is not kept: neither its text nor its picture."""
-    text = f"{answer.value} {answer.raw}"
-    if find_my_numbers(text, context=answer.name):
-        return Answer(answer.name, "", "", 0.0, "GATE-01")
-    return answer
+def _gated(answers: Sequence[Answer]) -> list[Answer]:
+    """A マイナンバー that only the boxes show, one box or several side by side, is not kept: neither its text nor its
+    picture."""
+    held = {
+        index
+        for texts in ([answer.value for answer in answers], [answer.raw for answer in answers])
+        for index in numbers_in_fields([(answer.name, text) for answer, text in zip(answers, texts, strict=True)])
+    }
+    return [
+        Answer(answer.name, "", "", 0.0, "GATE-01") if index in held else answer for index, answer in enumerate(answers)
+    ]
+
+
+def _keep_inside(sheet: FilledSheet, answers: Sequence[Answer]) -> None:
+    """Who may read the record reads its values: what they say of a person narrows it as its text does."""
+    said = examine_names(text for answer in answers for text in (answer.name, answer.value))
+    keep_typed_inside(None, Record.objects.select_for_update().get(pk=sheet.record_id), said)
 
 
 def _end(sheet: FilledSheet, state: SheetState, code: str) -> None:

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
@@ -24,6 +25,7 @@ from hiroba.features.forms.forms import Line, fields_from, lines_of
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, SheetState
 from hiroba.features.forms.reading import likeness, work_on_forms
 from hiroba.foundation.access.principals import of_person, of_unit
+from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from tests.world import World
@@ -155,6 +157,53 @@ def test_what_is_not_of_its_kind_is_asked_and_answered(world: World, form: Form,
     assert sheet.state == SheetState.DONE
     assert values_of(sheet)["申込日"] == ("2026-11-23", "")
     assert values_of(sheet)["金額"] == ("3000", "")
+
+
+NUMBER_FIELDS = [Field("番号1", "text", "届!A2"), Field("番号2", "text", "届!B2"), Field("番号3", "text", "届!C2")]
+
+
+def number_form(world: World, tmp_path: Path, *values: str) -> FilledSheet:
+    """Describe a form with a number in three boxes, and fill in a sheet of it."""
+    paths = []
+    for name, cells in (("様式", ()), ("届", values)):
+        book = Workbook()
+        book.active.title = "届"
+        for column, value in enumerate(cells, start=1):
+            book.active.cell(2, column).value = value
+        book.active["F9"] = "届出の様式"
+        paths.append(tmp_path / f"{name}.xlsx")
+        book.save(paths[-1])
+    form = actions.add_form(world.sato, keep(world, world.sato, paths[0]).pk, "届")
+    actions.describe_form(world.sato, form.pk, NUMBER_FIELDS)
+    (sheet,) = actions.add_sheets(world.sato, form.pk, [keep(world, world.sato, paths[1]).pk])
+    work()
+    return sheet
+
+
+def test_a_number_in_three_boxes_is_neither_read_nor_answered(world: World, tmp_path: Path) -> None:
+    sheet = number_form(world, tmp_path, "1234", "5678", "9018")
+    assert values_of(sheet) == {f"番号{n}": ("", "GATE-01") for n in (1, 2, 3)}
+    first, second, third = (field.pk for field in sheet.form.fields.order_by("ordinal"))
+    actions.answer_questions(world.sato, sheet.pk, {first: "1234", second: "5678"})
+    with pytest.raises(Refusal, match="GATE-01"):
+        actions.answer_questions(world.sato, sheet.pk, {third: "9018"})
+
+
+def test_what_was_read_of_a_sheet_is_gone_once_it_is_held_and_read_again_on_release(
+    world: World, tmp_path: Path
+) -> None:
+    sheet = number_form(world, tmp_path, "木村", "5678", "9017")
+    assert values_of(sheet)["番号1"] == ("木村", "")
+    with transaction.atomic():
+        Revision.objects.filter(record=sheet.record_id).update(gate_code=gate.MY_NUMBER)
+        log.record("record.held", "record", sheet.record_id, None)
+    work()
+    assert values_of(sheet) == {}
+    with transaction.atomic():
+        Revision.objects.filter(record=sheet.record_id).update(gate_code="")
+        log.record("record.released", "record", sheet.record_id, None)
+    work()
+    assert values_of(sheet)["番号3"] == ("9017", "")
 
 
 def test_an_answer_outlives_a_new_description(world: World, form: Form, tmp_path: Path) -> None:
