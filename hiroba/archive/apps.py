@@ -6,8 +6,9 @@ class ArchiveConfig(AppConfig):
     label = "archive"
 
     def ready(self) -> None:
-        """Tell the stream how to find who may know of a record."""
-        from hiroba.archive.reach import find_reach
+        """Tell the stream how to find who may know of a record or a passage."""
+        from hiroba.archive.reach import find_passage_reach, find_reach
         from hiroba.foundation.changes.reach import register_reach
 
         register_reach("record", find_reach)
+        register_reach("passage", find_passage_reach)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from hiroba.archive import gate
-from hiroba.archive.models import Record, RecordState
+from hiroba.archive.models import Passage, Record, RecordState
+from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.models import AudiencePrincipal
 from hiroba.foundation.changes.models import Change
 from hiroba.foundation.changes.reach import NOBODY, Reach
@@ -26,6 +27,24 @@ def find_reach(changes: Sequence[Change]) -> Mapping[int, Reach]:
     for audience, principal in AudiencePrincipal.objects.filter(audience__in=ids).values_list("audience", "principal"):
         principals[audience].add(principal)
     return {change.seq or 0: _reach(change.kind, records.get(change.subject_id), principals) for change in changes}
+
+
+def find_passage_reach(changes: Sequence[Change]) -> Mapping[int, Reach]:
+    """Give for each change of a passage who may read its record now."""
+    rows = Passage.objects.filter(pk__in={change.subject_id for change in changes})
+    found = {
+        passage: (record, audience)
+        for passage, record, audience, state in rows.values_list(
+            "pk", "revision__record_id", "revision__record__audience_id", "revision__record__state"
+        )
+        if state == RecordState.LIVE
+    }
+    principals = {audience: principals_in(audience) for audience in {audience for _, audience in found.values()}}
+    return {
+        change.seq or 0: Reach(principals[found[change.subject_id][1]], of=("record", found[change.subject_id][0]))
+        for change in changes
+        if change.subject_id in found
+    }
 
 
 def _reach(kind: str, record: Record | None, principals: Mapping[int, set[str]]) -> Reach:

@@ -55,7 +55,7 @@ from hiroba.search.query import Word
 logger = logging.getLogger(__name__)
 
 # Part of the directory's name: a new layout is a new, empty index, and the log is read again from 0.
-LAYOUT = 3
+LAYOUT = 4
 WRITER_BYTES = 128_000_000
 FACET_VALUES = 100
 NARROWEST_WINDOW = 100
@@ -207,8 +207,15 @@ class EmbeddedWriter:
 
     def delete_records(self, records: Collection[int]) -> None:
         """Take every passage of these records out, those added since the last commit included."""
-        if records:  # deleting by term takes every number for a signed one and finds nothing
-            gone = Clause.term_set_query(self._schema, "record", sorted(records))
+        self._delete("record", records)
+
+    def delete_passages(self, keys: Collection[int]) -> None:
+        """Take these passages out, those added since the last commit included."""
+        self._delete("key", keys)
+
+    def _delete(self, name: str, numbers: Collection[int]) -> None:
+        if numbers:  # deleting by term takes every number for a signed one and finds nothing
+            gone = Clause.term_set_query(self._schema, name, sorted(numbers))
             _written(lambda: self._writer.delete_documents_by_query(gone))
 
     def commit(self, cursor: int) -> None:
@@ -311,7 +318,7 @@ def _count(result: SearchResult) -> int:
 
 def _schema() -> Schema:
     builder = SchemaBuilder()
-    builder.add_unsigned_field("key", fast=True)
+    builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_unsigned_field("record", indexed=True, fast=True)
     builder.add_boolean_field("is_first", indexed=True)
     builder.add_integer_field("day", indexed=True, fast=True)

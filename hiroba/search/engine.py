@@ -113,6 +113,9 @@ class Writer(Protocol):
     def delete_records(self, records: Collection[int]) -> None:
         """Take every passage of these records out, those added since the last commit included."""
 
+    def delete_passages(self, keys: Collection[int]) -> None:
+        """Take these passages out, those added since the last commit included."""
+
     def commit(self, cursor: int) -> None:
         """Make everything since the last commit seen, together with `cursor`: either both are kept, or neither.
         WriteFailed when it could not be written."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 
 from hiroba.archive.models import Passage, Record, RecordState
+from hiroba.archive.saying import AT, AUTHOR
 from hiroba.foundation.access.models import AudiencePrincipal
 from hiroba.foundation.changes.readers import changes_after, latest_seq
 from hiroba.foundation.people.queries import Tree, get_tree
@@ -22,6 +27,7 @@ logger = logging.getLogger(__name__)
 CHANGES_AT_ONCE = 500
 CHECK_EVERY_SECONDS = 5.0
 SECONDS_A_DAY = 86_400
+SAID = frozenset({"message.sent", "message.revised", "message.removed"})  # their subject is a passage
 
 
 def engine() -> Engine:
@@ -48,7 +54,9 @@ class Indexer:
         if not changes:
             return 0
         try:
-            self._write({change.subject_id for change in changes if change.subject == "record"})
+            records = {change.subject_id for change in changes if change.subject == "record"}
+            self._write(records)
+            self._write_said({change.subject_id for change in changes if change.kind in SAID}, records)
             self.writer.commit(changes[-1].seq or 0)
         except WriteFailed as error:
             raise Refusal("SEARCH-05") from error
@@ -62,16 +70,42 @@ class Indexer:
             for document in documents_of(record, tree):
                 self.writer.add(document)
 
+    def _write_said(self, passage_ids: set[int], but: set[int]) -> None:
+        """Bring single passages up to date: a long conversation is not written anew for each line of it."""
+        self.writer.delete_passages(passage_ids)
+        tree = get_tree()
+        rows = Passage.objects.filter(
+            pk__in=passage_ids, revision__record__state=RecordState.LIVE, revision=F("revision__record__current")
+        ).exclude(revision__record__in=but)
+        bases: dict[int, Document] = {}
+        for passage in rows.select_related("revision__record__owner", "revision__record__unit"):
+            record = passage.revision.record
+            base = bases.get(record.pk) or bases.setdefault(record.pk, _base_of(record, passage.revision_id, tree))
+            if passage.text:
+                document = base.with_body(passage.pk, passage.text, passage.ordinal == 1)
+                self.writer.add(_with_own(document, passage.marks))
+
 
 def documents_of(record: Record, tree: Tree) -> Iterator[Document]:
     """Give one document a passage; a record nothing could be read of is still found by its name."""
     if record.current is None:
         return
+    base = _base_of(record, record.current.pk, tree)
+    passages = Passage.objects.filter(revision=record.current).order_by("ordinal").values_list("pk", "text", "marks")
+    is_first = True
+    for key, text, marks in passages.iterator(chunk_size=2000):
+        yield _with_own(base.with_body(key, text, is_first), marks)
+        is_first = False
+    if is_first:
+        yield base.with_body(0, "", True)
+
+
+def _base_of(record: Record, revision: int, tree: Tree) -> Document:
     principals = AudiencePrincipal.objects.filter(audience_id=record.audience_id).values_list("principal", flat=True)
-    base = Document(
+    return Document(
         key=0,
         record=record.pk,
-        revision=record.current.pk,
+        revision=revision,
         body="",
         title=record.title,
         file=record.file_name,
@@ -79,17 +113,24 @@ def documents_of(record: Record, tree: Tree) -> Iterator[Document]:
         unit=tree.path(record.unit.code) if record.unit else [],
         people=[name for name in (record.owner.name, record.owner.login, record.author) if name],
         principals=list(principals),
-        day=int(record.dated_at.timestamp() // SECONDS_A_DAY),
+        day=_day_of(record.dated_at),
         folder=record.folder,
         source=record.source,
     )
-    passages = Passage.objects.filter(revision=record.current).order_by("ordinal").values_list("pk", "text")
-    is_first = True
-    for key, text in passages.iterator(chunk_size=2000):
-        yield base.with_body(key, text, is_first)
-        is_first = False
-    if is_first:
-        yield base.with_body(0, "", True)
+
+
+def _day_of(at: dt.datetime) -> int:
+    return int(at.timestamp() // SECONDS_A_DAY)
+
+
+def _with_own(document: Document, marks: list[list[Any]]) -> Document:
+    """Let a passage that was said be found by who said it and when, not by who began the conversation."""
+    own = {kind: value for _start, _end, kind, value in marks if kind in (AUTHOR, AT)}
+    if not own:
+        return document
+    at = own.get(AT)
+    day = _day_of(dt.datetime.fromisoformat(at)) if at else document.day
+    return replace(document, people=own.get(AUTHOR, "").split("\n"), day=day)
 
 
 @contextlib.contextmanager

@@ -89,7 +89,7 @@ class Hub:
 
     def as_of_now(self, event: Event) -> Event:
         """Give the event with the newest reach the hub knows: what waited in a queue may have been narrowed since."""
-        reach = self._newest.get((event.subject, event.subject_id), event.reach)
+        reach = self._newest.get(event.owner, event.reach)
         return event if reach == event.reach else replace(event, reach=replace(event.reach, now=reach.now))
 
     def open(self) -> None:
@@ -163,8 +163,8 @@ class Hub:
         self.seq = events[-1].seq
         self.generation += sum(event.kind in PEOPLE_KINDS for event in events)
         for event in events:
-            self._newest[event.subject, event.subject_id] = event.reach
-            self._newest.move_to_end((event.subject, event.subject_id))
+            self._newest[event.owner] = event.reach
+            self._newest.move_to_end(event.owner)
         while len(self._newest) > REMEMBERED:
             self._newest.popitem(last=False)
         for subscriber in tuple(self._subscribers):

@@ -44,6 +44,7 @@ async def stream_events(
     last_event_id: str | None = None,
     still_allowed: StillAllowed | None = None,
     *,
+    shows: frozenset[str] = frozenset(),
     hub: Hub = HUB,
     pace: Pace = Pace(),
 ) -> AsyncIterator[bytes]:
@@ -51,11 +52,13 @@ async def stream_events(
 
     `event: change` with {"kind","subject","id"} for what the person may see; `event: gone` with {"subject","id"} for
     what was just taken from them; `event: reset` when the page must be loaded again (too far behind, unknown id).
+    What a room renders for the pages that show a place (reach.Fragment) comes under its own name, and only to those
+    whose `shows` has the place.
     `principals` is asked again after each change of rights, in the log's order, before anything later is sent.
     The stream ends by itself after its lifetime, when `still_allowed` says no, when the page reads too slowly, and at
     shutdown; the page comes back with Last-Event-ID."""
     place = await hub.subscribe()
-    page = _Page(hub, place, principals, visible, still_allowed, pace)
+    page = _Page(hub, place, principals, visible, still_allowed, pace, shows)
     try:
         yield f"retry: {int(pace.return_after * 1000 * random.uniform(0.5, 1.5))}\n\n".encode()  # noqa: S311 - spreads load
         if not await page.is_allowed():
@@ -79,8 +82,9 @@ class _Page:
         visible: Visible,
         still_allowed: StillAllowed | None,
         pace: Pace,
+        shows: frozenset[str],
     ) -> None:
-        self._hub, self._place, self._pace = hub, place, pace
+        self._hub, self._place, self._pace, self._shows = hub, place, pace, shows
         self._ask_principals, self._visible, self._ask_allowed = principals, visible, still_allowed
         self._principals: frozenset[str] = frozenset()
         self._generation = -1
@@ -154,13 +158,29 @@ class _Page:
 
     def _say(self, event: Event) -> bytes:
         """Give the event's block, or nothing when it is not for this person. No waiting between check and answer."""
+        if event.fragment is not None and event.fragment.place not in self._shows:
+            return b""
         event = self._hub.as_of_now(event)
-        about: dict[str, str | int] = {"subject": event.subject, "id": event.subject_id}
         if self._visible(event, self._principals):
-            return _block(event.seq, "change", {"kind": event.kind, **about})
+            return _made_once(event, "change")
         if event.kind in ACCESS_KINDS and not event.reach.before.isdisjoint(self._principals):
-            return _block(event.seq, "gone", about)
+            return _made_once(event, "gone")
         return b""
+
+
+def _made_once(event: Event, name: str) -> bytes:
+    """Give the event's block, the same bytes to all who may have it: the id tells two of them that they were told of
+    the same thing, which they were."""
+    if (made := event.blocks.get(name)) is None:
+        made = event.blocks[name] = _make(event, name)
+    return made
+
+
+def _make(event: Event, name: str) -> bytes:
+    if name == "change" and event.fragment is not None:
+        return f"id: {seal(event.seq)}\nevent: {event.fragment.name}\ndata: {event.fragment.data}\n\n".encode()
+    kind: dict[str, str | int] = {"kind": event.kind} if name == "change" else {}
+    return _block(event.seq, name, {**kind, "subject": event.subject, "id": event.subject_id})
 
 
 def _block(seq: int, name: str, data: dict[str, str | int]) -> bytes:

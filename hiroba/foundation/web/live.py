@@ -15,6 +15,8 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.sign_ins import may_be_here
 from hiroba.foundation.web.asking import person_of
 
+MOST_SHOWN = 50  # places on one page
+
 
 async def live(request: HttpRequest) -> StreamingHttpResponse:
     """Stream what happens to whoever is signed in, until they are not, or the stream's time is over."""
@@ -29,7 +31,8 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
 
     await sync_to_async(_give_back_connection)()
     last = request.headers.get("Last-Event-ID") or request.GET.get("from")
-    blocks = stream_events(principals, last_event_id=last, still_allowed=still_allowed)
+    shows = frozenset(request.GET.getlist("show")[:MOST_SHOWN])
+    blocks = stream_events(principals, last_event_id=last, still_allowed=still_allowed, shows=shows)
     response = StreamingHttpResponse(blocks, content_type="text/event-stream")
     response["Cache-Control"] = "private, no-store"
     response["X-Accel-Buffering"] = "no"
