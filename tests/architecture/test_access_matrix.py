@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "folders": ("GET /folders/", (S, 200, 200, 200, 200, S, 200, 200)),
     "folder-opening": ("POST /folders/opening/", (S, 200, 200, 200, 200, S, 200, 200)),
     "record": ("GET /records/{record}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "record-card": ("GET /records/{record}/card/?here=par=1", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-original": ("GET /records/{record}/original/", (S, 200, 200, 404, 404, S, 404, 404)),
     "record-page": ("GET /records/{record}/pages/1.webp", (S, 404, 404, 404, 404, S, 404, 404)),
     "record-media": ("GET /records/{record}/media/", (S, 404, 404, 404, 404, S, 404, 404)),

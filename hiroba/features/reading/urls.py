@@ -8,6 +8,7 @@ from hiroba.features.reading import paper_views, talk_views, views
 
 urlpatterns = [
     path("records/<int:record_id>/", views.record, name="record"),
+    path("records/<int:record_id>/card/", views.card, name="record-card"),
     path("records/<int:record_id>/original/", views.original, name="record-original"),
     path("records/<int:record_id>/pages/<int:number>.webp", views.page, name="record-page"),
     path("records/<int:record_id>/media/", views.media, name="record-media"),

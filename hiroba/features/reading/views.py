@@ -10,6 +10,7 @@ from hiroba.archive import actions
 from hiroba.archive import queries as archive
 from hiroba.archive.serving import original_response
 from hiroba.features.reading import queries
+from hiroba.features.reading.cards import find_card
 from hiroba.features.reading.forms import SharingForm, WhyForm
 from hiroba.features.reading.pages import page_picture
 from hiroba.features.reading.recordings import find_player, media_response
@@ -33,6 +34,18 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     opened = queries.open_record(person, record_id, place)
     note(request, "record.read", "record", record_id, here)
     return render(request, "reading/page.html", {"opened": opened, "here": here, "words": words})
+
+
+@require_GET
+def card(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Give the card of a cited place, which the scripts of other pages put where the link stands. Whoever may not read
+    it has not asked for it, the page's author has: so that is an empty 404, and nobody's journal has a line of it."""
+    here = request.GET.get("here", "")[:200]
+    found = find_card(person_of(request), record_id, _number(request, "revision"), here)
+    if found is None:
+        return HttpResponse(status=404)
+    note(request, "record.read", "record", record_id, f"card {here}".strip())
+    return render(request, "reading/_card.html", {"card": found})
 
 
 @require_GET
