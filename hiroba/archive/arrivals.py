@@ -12,7 +12,7 @@ from django.utils import timezone
 from hiroba.archive import gate
 from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
 from hiroba.archive.passage_rows import insert_passages
-from hiroba.archive.reanchoring import reapply
+from hiroba.archive.reanchoring import mask_corrections, reapply
 from hiroba.extract.passages import Extraction
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
@@ -186,6 +186,7 @@ def _renew(record: Record, revision: Revision, arrival: Arrival, verdict: gate.V
 
 def _hold_all_of(revision: Revision) -> None:
     """Hold the other revisions of the same bytes too: what was put right in them says the same around it."""
+    mask_corrections(revision)
     others = revision.record.revisions.filter(original=revision.original_id).exclude(pk=revision.pk)
     Passage.objects.filter(revision__in=others).delete()
     others.update(gate_code=gate.MY_NUMBER, facts={})

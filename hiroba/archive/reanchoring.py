@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hiroba.archive.lines import SPEAKER, LineText, lines_read, with_line, with_speaker
-from hiroba.archive.models import Correction, Record
+from hiroba.archive.models import Correction, Record, Revision
 from hiroba.extract.passages import Extraction, Passage
+from hiroba.language.private import is_piece, without_digits
 
 
 def reapply(record: Record, extraction: Extraction) -> Extraction:
@@ -28,6 +29,16 @@ def reapply(record: Record, extraction: Extraction) -> Extraction:
         if correction.is_lost == is_there:
             Correction.objects.filter(pk=correction.pk).update(is_lost=not is_there)
     return replace(extraction, passages=tuple(passages))
+
+
+def mask_corrections(revision: Revision) -> None:
+    """Write down no more digits of what was put right in bytes that the gate holds: they may be the number, or a piece
+    of it. Who put what right, and when, stays; such a correction has no place in a new reading."""
+    for each in Correction.objects.filter(record=revision.record_id, original=revision.original_id):
+        if is_piece(each.before) or is_piece(each.after):
+            each.before = each.after = without_digits(each.after)
+            each.is_lost = True
+            each.save(update_fields=["before", "after", "is_lost"])
 
 
 def _anchor(

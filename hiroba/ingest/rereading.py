@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.utils import timezone
-
-from hiroba.archive import gate
-from hiroba.archive.arrivals import keep_inside
-from hiroba.archive.models import Record, RecordState, Revision
+from hiroba.archive.models import Record, Revision
 from hiroba.archive.originals import path_of
-from hiroba.archive.passage_rows import insert_passages
 from hiroba.extract.passages import Extraction
 from hiroba.extract.sandbox import Sandbox
 from hiroba.extract.slow import SlowSandbox
-from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.part_readings import keep_reading, missing_of, packed_readings
+from hiroba.ingest.releasing import await_release, held_revision, let_in
 from hiroba.ingest.whole import FirstReading
 
 
@@ -35,35 +29,23 @@ def read_again(revision: Revision) -> Extraction:
 
 
 def release_record(person: Person, record_id: int, reason: str) -> Record:
-    """Let in what the gate held, on the word of whoever brought it: it keeps its narrow audience until opened. Other
-    personal data in it still keeps it inside its section.
+    """Let in what the gate held, on the word of whoever brought it: it keeps its narrow audience until opened, and what
+    people had put right in it is put right again. Other personal data in it still keep it inside its section.
 
+    Pages that have to be read for it wait in the slow line: the record given is held until they have been.
     ACCESS-01 unless held and theirs; ACCESS-03 without a reason. Records record.released."""
     if not reason.strip():
         raise Refusal("ACCESS-03")
-    record = _held(person, record_id)
-    newest = record.revisions.select_related("original").order_by("-number").first()
-    if newest is None:
-        raise Refusal("ACCESS-01")
-    extraction = read_again(newest)
-    rest = gate.examine_personal(extraction)
-    with transaction.atomic():
-        record = Record.objects.select_for_update().get(pk=_held(person, record_id).pk)
-        if record.revisions.filter(number__gt=newest.number).exists():
-            raise Refusal("ACCESS-01")  # another version came meanwhile: look at that one
-        newest.passages.all().delete()
-        insert_passages(newest, extraction.passages)
-        Revision.objects.filter(pk=newest.pk).update(facts=extraction.facts, gate_code=rest.code)
-        record.current, record.state = newest, RecordState.LIVE
-        record.audience_reason, record.updated_at = reason.strip()[:500], timezone.now()
-        keep_inside(record, rest)
-        record.save()
-        log.record("record.released", "record", record.pk, person.pk)
-    return record
-
-
-def _held(person: Person, record_id: int) -> Record:
-    record = Record.objects.filter(pk=record_id, owner=person, gate_code="GATE-01").first()
-    if record is None or record.state == RecordState.WITHDRAWN:
-        raise Refusal("ACCESS-01")
-    return record
+    newest = held_revision(person, record_id)
+    path = path_of(newest.sha256)
+    with Sandbox(readers=1) as sandbox:
+        first = FirstReading(sandbox)
+        extraction = first.extract(path, newest.file_name)
+        is_there = not missing_of(first.wanted)
+        if is_there and first.wanted:
+            extraction = first.with_parts(packed_readings(first.wanted)).extract(path, newest.file_name)
+    if is_there:
+        return let_in(person, newest, extraction, reason)
+    if await_release(newest, reason):
+        return newest.record
+    return let_in(person, newest, read_again(newest), reason)

@@ -32,6 +32,7 @@ from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
 from hiroba.ingest.pairing import pair_recording
 from hiroba.ingest.part_readings import forget_private, missing_of, packed_readings
+from hiroba.ingest.releasing import finish_release, is_to_be_released
 from hiroba.ingest.slow_line import await_parts
 from hiroba.ingest.whole import FirstReading, Reading, WholeReading
 
@@ -165,6 +166,9 @@ def finish_item(read: Read) -> None:
     """Keep what was read and mark the item, in one transaction: a record without its item's end cannot exist."""
     item = read.item
     if not Item.objects.select_for_update().filter(pk=item.pk, state__in=UNFINISHED).exists():
+        return
+    if is_to_be_released(item):
+        finish_release(item, read.extraction)
         return
     carrier = _carrier_of(item)
     item.finished_at, item.leased_until = timezone.now(), None

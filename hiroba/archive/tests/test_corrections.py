@@ -188,5 +188,8 @@ def test_a_number_that_a_better_reading_finds_is_held_in_every_revision_of_the_s
 def test_a_number_put_right_before_its_label_could_be_read_is_held_with_the_label(world: World) -> None:
     record = world.keep(world.kimura, "通知.tif", passages=(paper("個入悉弓", "12345678901X"),)).record
     record = correct(world, record, "12345678901X", "123456789018")
+    record = correct(world, record, "個入悉弓", "個人番弓", FIRST)
     assert read_anew(world, record, paper("個人番号", "12345678901X")) == "held"
     assert not Kept.objects.filter(revision__record=record).exists()
+    said = [(each.before, each.after, each.is_lost) for each in Correction.objects.order_by("pk")]
+    assert said == [("●●●●●●●●●●●●", "●●●●●●●●●●●●", True), ("個入悉弓", "個人番弓", True)]

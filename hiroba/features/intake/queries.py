@@ -142,6 +142,12 @@ def held_records(person: Person, limit: int | None = None) -> list[Held]:
     ]
 
 
+def find_batch_that_reads(person: Person, record_id: int) -> int | None:
+    """Give the person's batch in which a record of theirs is being read (again), to follow it there."""
+    reading = Item.objects.filter(record=record_id, batch__person=person, state__in=UNDER_WAY)
+    return reading.values_list("batch", flat=True).order_by("-pk").first()
+
+
 @dataclass(frozen=True)
 class Waiting:
     """The first of what waits for the person's decision; how many more do, and how many could not be read."""

@@ -159,5 +159,6 @@ def release(request: HttpRequest, record_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         note(request, "record.released", "record", record_id, form.cleaned_data["reason"])
         release_record(person, record_id, form.cleaned_data["reason"])
-        return redirect("record", record_id)
+        batch = queries.find_batch_that_reads(person, record_id)
+        return redirect("record", record_id) if batch is None else redirect("intake-batch", batch)
     return render(request, "intake/release.html", {"held": held, "form": form}, status=400 if form.errors else 200)

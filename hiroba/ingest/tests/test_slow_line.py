@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hiroba.archive.actions import withdraw_record
 from hiroba.archive.models import Passage as KeptPassage
 from hiroba.archive.models import Record
 from hiroba.extract.passages import Attachment, Extraction, Part, Passage, Trouble
@@ -258,10 +259,33 @@ def test_what_is_released_is_read_from_what_was_kept_and_only_the_forgotten_page
     working.work_once(Reader(), 10)
     assert states(batch) == [ItemState.HELD]
     monkeypatch.setattr(rereading, "Sandbox", lambda readers: contextlib.nullcontext(Reader()))
-    monkeypatch.setattr(rereading, "SlowSandbox", lambda: contextlib.nullcontext(recogniser))
     record = rereading.release_record(world.kimura, Record.objects.get().pk, "見本の番号です")
+    assert (record.state, len(recogniser.read)) == ("held", 3)  # nothing is read while somebody waits for the page
+    working.work_once(Reader(), 10)
+    assert states(batch) == [ItemState.SLOW]
+    read_all(recogniser)
+    working.work_once(Reader(), 10)
     assert [number for _, number in recogniser.read] == [1, 2, 3, 2]
-    assert (record.state, len(texts())) == ("live", 3)
+    record.refresh_from_db()
+    assert (record.state, record.audience_reason, len(texts())) == ("live", "見本の番号です", 3)
+    assert states(batch) == [ItemState.DONE]
+
+
+def test_a_release_that_waits_lets_nothing_in_once_it_was_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, recogniser = batch_of(world, "3.tif"), Recogniser({2: "マイナンバー 1234 5678 9018"})
+    working.work_once(Reader(), 10)
+    read_all(recogniser)
+    working.work_once(Reader(), 10)
+    monkeypatch.setattr(rereading, "Sandbox", lambda readers: contextlib.nullcontext(Reader()))
+    record = rereading.release_record(world.kimura, Record.objects.get().pk, "見本の番号です")
+    withdraw_record(world.kimura, record.pk)
+    working.work_once(Reader(), 10)
+    read_all(recogniser)
+    working.work_once(Reader(), 10)
+    record.refresh_from_db()
+    assert (record.state, texts(), states(batch)) == ("withdrawn", [], [ItemState.HELD])
 
 
 def test_a_long_bundle_is_put_together_where_no_new_file_waits_for_it(
