@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from hiroba.archive.columns import numbers_over_fields
 from hiroba.language.private import find_my_numbers
 
 # Twelve figures of any width in one run, however parted: what has none need not be looked at more closely here.
@@ -24,7 +25,7 @@ def find_stopped(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[in
             stopped.setdefault(index, name)
     head = "\t".join(names)
     for index, row in enumerate(rows):
-        if index not in stopped and (place := _in_row(head, row)) is not None:
+        if index not in stopped and (place := _in_row(names, head, row)) is not None:
             stopped[index] = names[place]
     return stopped
 
@@ -36,12 +37,14 @@ def _in_column(name: str, cells: Sequence[str]) -> set[int]:
     return {bisect_right(starts, found.start) - 1 for found in find_my_numbers(text, context=name)}
 
 
-def _in_row(head: str, cells: Sequence[str]) -> int | None:
+def _in_row(names: Sequence[str], head: str, cells: Sequence[str]) -> int | None:
     starts, text = _joined([cell.replace("\n", " ").replace("\t", " ") for cell in cells], "\t")
     if not _FIGURES.search(text):
         return None
     found = find_my_numbers(text, context=head)
-    return bisect_right(starts, found[0].start) - 1 if found else None
+    if found:
+        return bisect_right(starts, found[0].start) - 1
+    return min(numbers_over_fields(list(zip(names, cells, strict=False))), default=None)
 
 
 def _joined(cells: Sequence[str], mark: str) -> tuple[list[int], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from itertools import islice
 
 from django.utils import timezone
@@ -17,7 +18,9 @@ from hiroba.ingest.tables.drops import Drop, fetch, find_drop, is_whole, open_dr
 from hiroba.ingest.tables.leaves import write_leaves
 from hiroba.ingest.tables.meaning import Meaning, meaning_of
 from hiroba.ingest.tables.models import Run, Step, Table
+from hiroba.ingest.tables.stopping import find_stopped
 from hiroba.ingest.tables.taking import begin_writing, find_loss, is_much, mark_gone, read_rows
+from hiroba.language.private import digits_in_cell, without_digits
 
 VISIT_SECONDS = 45.0
 SAMPLE_ROWS = 20
@@ -119,6 +122,16 @@ def _ask_columns(table: Table, opened: Opened) -> None:
     table.found_header = list(opened.header)
     table.found_columns = [[column.name, said.get(column.name, column.use)] for column in proposal.columns]
     table.found_shape = table.shape if table.header else proposal.shape
-    table.sample = [[mask(cell[:300]) for cell in row.cells] for row in rows[:SAMPLE_ROWS]]
+    table.sample = _sample(opened.header, [[cell[:300] for cell in row.cells] for row in rows[:SAMPLE_ROWS]])
     table.asks = COLUMNS_ASKED
     table.save()
+
+
+def _sample(names: Sequence[str], rows: list[list[str]]) -> list[list[str]]:
+    """Give rows to show. Where the gate would not take one in, no cell of mere digits is shown: the number may be
+    parted over several."""
+    stopped = find_stopped(names, [[*row, *[""] * (len(names) - len(row))] for row in rows])
+    return [
+        [without_digits(cell) if index in stopped and digits_in_cell(cell) else mask(cell) for cell in row]
+        for index, row in enumerate(rows)
+    ]

@@ -207,6 +207,13 @@ def originals() -> list[Path]:
     return [path_of(sha256) for sha256 in Original.objects.values_list("sha256", flat=True)]
 
 
+def test_the_rows_that_are_shown_hold_no_number_parted_over_columns(world: World, ledger: Source) -> None:
+    header = ["施設名", "個人番号1", "個人番号2", "個人番号3"]
+    drop(ledger, [["中央公園", "1234", "5678", "9018"], ["北公園", "1234", "5678", "9017"]], header=header)
+    visit_table(ledger)
+    assert Table.objects.get().sample == [["中央公園", *["●●●●"] * 3], ["北公園", "1234", "5678", "9017"]]
+
+
 def test_a_column_of_bare_numbers_is_seen_as_a_whole_even_when_it_is_the_key(world: World, ledger: Source) -> None:
     stems = (12345678901, 55555555555, 11122233344, 90909090909)
     numbers = [f"{stem}{check}" for stem in stems for check in range(10) if has_check_digit(f"{stem}{check}")]
