@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from hiroba.archive.originals import path_of
 from hiroba.extract.passages import Extraction, Part, Trouble
 from hiroba.extract.slow import TOOLS
+from hiroba.ingest.leases import has_run_out
 from hiroba.ingest.models import AwaitedPart, Batch, Item, ItemState
 from hiroba.ingest.part_readings import Wanted, keep_reading, missing_of
 
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 # Longer than a part's own time and a loaded machine's start of a reader.
 LEASES = {name: dt.timedelta(seconds=tool.seconds + 120) for name, tool in TOOLS.items()}
+LONGEST_LEASE = max(LEASES.values())
 MOST_TRIES = 3
 ITEMS_LOOKED_AT = 20
 
@@ -73,7 +75,7 @@ def read_next_part(slow: SlowReading, batch: Batch | None = None) -> int:
 
 def _lease_part(batch: Batch | None) -> AwaitedPart | None:
     now = timezone.now()
-    is_free = Q(leased_until=None) | Q(leased_until__lt=now)
+    is_free = has_run_out(now, LONGEST_LEASE)
     with transaction.atomic():
         items = Item.objects.filter(state=ItemState.SLOW, parts_read__lt=F("parts"), is_cut=False)
         if batch is not None:
@@ -90,13 +92,17 @@ def _lease_part(batch: Batch | None) -> AwaitedPart | None:
 
 @transaction.atomic
 def _settle(wanted: Wanted, extraction: Extraction | None) -> None:
-    """Keep what was read and tell everybody who waits for this part of these bytes."""
+    """Keep what was read and tell everybody who waits for this part of these bytes.
+
+    Two readers may have read it, when a lease ran out early: whoever locks what waits counts it, the other finds
+    nothing."""
     if extraction is not None:
         keep_reading(wanted, extraction)
     sha256, part = wanted
     waiting = AwaitedPart.objects.filter(sha256=sha256, tool=part.tool, number=part.number)
-    Item.objects.filter(pk__in=waiting.values("item")).update(parts_read=F("parts_read") + 1)
-    waiting.delete()
+    locked = list(waiting.select_for_update().order_by("pk").values_list("pk", "item_id"))
+    Item.objects.filter(pk__in=[item for _, item in locked]).update(parts_read=F("parts_read") + 1)
+    AwaitedPart.objects.filter(pk__in=[row for row, _ in locked]).delete()
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from hiroba.extract.passages import Attachment, Extraction, Trouble
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.carried import SECONDS_FOR_CARRIED, add_children, carried_verdicts, store_carried
+from hiroba.ingest.leases import has_run_out
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
 from hiroba.ingest.pairing import pair_recording
@@ -50,7 +51,7 @@ def lease_items(count: int, batch: Batch | None = None, lane: Lane = "any") -> l
     """Take up to `count` waiting items, oldest first. New ones, and those whose lease ran out, wait in one lane; in the
     other those whose last part has been read, or that were cut short."""
     now = timezone.now()
-    new = Q(state=ItemState.RECEIVED) | Q(state=ItemState.READING, leased_until__lt=now)
+    new = Q(state=ItemState.RECEIVED) | Q(has_run_out(now, LEASE_OF_WHOLE), state=ItemState.READING)
     whole = Q(state=ItemState.SLOW) & (Q(parts_read__gte=F("parts")) | Q(is_cut=True))
     until = now + (LEASE_OF_WHOLE if lane == "whole" else LEASE)
     with transaction.atomic():
@@ -194,7 +195,7 @@ def finish_item(read: Read) -> None:
 
 def _has_failed_parts(extraction: Extraction) -> bool:
     """Tell whether reading on may help: a page can fail for the machine's sake."""
-    return any(trouble.code in ("PART-01", "PART-03") for trouble in extraction.warnings)
+    return any(trouble.code in ("PART-01", "PART-03", "PART-05") for trouble in extraction.warnings)
 
 
 def _carrier_of(item: Item) -> Record | None:
