@@ -231,12 +231,16 @@ def _post() -> Generator[int, None, None]:
 
 
 def _sources() -> Generator[int, None, None]:
-    """Visit the places outside whose time has come; tie the mails that came."""
-    from hiroba.ingest.sources import visit_due_sources
+    """Send out to the places outside whose time has come; tie the mails that came."""
     from hiroba.ingest.threads import follow_threads
+    from hiroba.ingest.visitors import Visitors
 
-    while True:
-        yield visit_due_sources() + follow_threads()
+    visitors = Visitors()
+    try:
+        while True:
+            yield visitors.turn() + follow_threads()
+    finally:
+        visitors.wait(10)  # who is not back by then is cut off: what was not committed comes again
 
 
 def _versions() -> Generator[int, None, None]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import re
+import socket
 import sqlite3
 import threading
 import time
@@ -21,7 +23,15 @@ from urllib.parse import quote, unquote
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from hiroba.connectors.outside import NOT_SIGNED_IN, NOT_THERE, SETTINGS_WRONG, UNREACHABLE, OutsideError
+from hiroba.connectors.outside import (
+    NOT_SIGNED_IN,
+    NOT_THERE,
+    SETTINGS_WRONG,
+    SILENT_SECONDS,
+    UNREACHABLE,
+    OutsideError,
+    Patience,
+)
 from hiroba.connectors.tables import Row, Table, column_names
 
 FETCHED_AT_ONCE = 1_000
@@ -125,8 +135,11 @@ def _sqlite(path: str) -> sqlite3.Connection:
 def _limited(connection: sa.Connection, query: Query) -> Iterator[None]:
     """Let the visit be read-only and end in time, by the server's own means."""
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-        yield
+        fileno = connection.connection.dbapi_connection.pgconn.socket  # type: ignore[union-attr]  # psycopg's
+        # The server keeps the limit itself, unless it has fallen silent.
+        with Patience(lambda: _hang_up(fileno), query.seconds + SILENT_SECONDS):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            yield
         return
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, sqlite3.Connection)
@@ -136,6 +149,11 @@ def _limited(connection: sa.Connection, query: Query) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def _hang_up(fileno: int) -> None:
+    with socket.socket(fileno=os.dup(fileno)) as same:
+        same.shutdown(socket.SHUT_RDWR)
 
 
 def _rows(result: sa.CursorResult[Any], most: int, until: float) -> Iterator[Row]:

@@ -22,6 +22,7 @@ from hiroba.connectors.outside import (
     SETTINGS_WRONG,
     UNREACHABLE,
     OutsideError,
+    Patience,
 )
 
 # A letter is asked for in pieces, so that memory stays flat whatever its size.
@@ -117,17 +118,18 @@ class Opened:
 def open_mailbox(mailbox: Mailbox, is_read_only: bool = True) -> Iterator[Opened]:
     """Sign in and open the folder. OutsideError: UNREACHABLE, NOT_TRUSTED, NOT_SIGNED_IN, NOT_THERE, SETTINGS_WRONG."""
     client = _connected(mailbox)
-    try:
-        with _told(mailbox.folder):
-            is_ascii = (mailbox.user + mailbox.password).isascii()  # LOGIN takes nothing else (RFC 3501, 9)
-            (client.login if is_ascii else client.plain_login)(mailbox.user, mailbox.password)
-        state = _selected(client, mailbox.folder, is_read_only)
-        yield Opened(client, int(state[b"UIDVALIDITY"]))
-    finally:
-        with contextlib.suppress(IMAPClientError, OSError):
-            client.logout()
-        with contextlib.suppress(OSError):
-            client.shutdown()
+    with Patience(client.shutdown):  # each wait has its TIMEOUT; a server that trickles has this
+        try:
+            with _told(mailbox.folder):
+                is_ascii = (mailbox.user + mailbox.password).isascii()  # LOGIN takes nothing else (RFC 3501, 9)
+                (client.login if is_ascii else client.plain_login)(mailbox.user, mailbox.password)
+            state = _selected(client, mailbox.folder, is_read_only)
+            yield Opened(client, int(state[b"UIDVALIDITY"]))
+            with contextlib.suppress(IMAPClientError, OSError):
+                client.logout()
+        finally:  # whoever fell silent is not asked to say goodbye
+            with contextlib.suppress(OSError):
+                client.shutdown()
 
 
 def _connected(mailbox: Mailbox) -> IMAPClient:

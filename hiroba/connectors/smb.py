@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from smbclient._io import (  # type: ignore[import-untyped]  # as above; there i
     SMBFileTransaction,
     SMBRawIO,
 )
+from smbprotocol.connection import Connection
 from smbprotocol.exceptions import (
     LogonFailure,
     SMBAuthenticationError,
@@ -27,7 +29,7 @@ from smbprotocol.open import FilePipePrinterAccessMask, SMB2QueryInfoRequest, SM
 
 from hiroba.connectors.folder import PassedOver, is_leftover
 from hiroba.connectors.ntfs_access import UNKNOWN, Access, DamagedError, read_access
-from hiroba.connectors.outside import NOT_SIGNED_IN, NOT_THERE, UNREACHABLE, OutsideError
+from hiroba.connectors.outside import NOT_SIGNED_IN, NOT_THERE, UNREACHABLE, OutsideError, Patience
 
 PIECE = 1024 * 1024
 DEEPEST = 60
@@ -87,6 +89,7 @@ class OpenedShare:
     """A share with a session; every method may raise OutsideError: servers vanish."""
 
     share: Share
+    _patience: Patience
     _options: dict[str, Any] = field(default_factory=dict)
 
     def walk(self, after: str | None = None) -> Iterator[Seen | PassedOver | FolderDone]:
@@ -115,34 +118,42 @@ class OpenedShare:
             yield from self._walk(f"{folder}/{name}".lstrip("/"), after, depth + 1)
 
     def _list(self, folder: str) -> list[Any]:
-        with _told(self.share):
+        with _told(self.share), self._patience.waiting():
             return list(smbclient.scandir(self._unc(folder), **self._options))
 
     def pieces_of(self, seen: Seen) -> Iterator[bytes]:
         """Give a file's bytes; others may write, rename and delete it meanwhile. SMBOSError-free: a file that cannot
         be opened raises PermissionError or FileNotFoundError."""
         with _told(self.share), self._file(seen) as file:
-            while piece := file.read(PIECE):
+            while piece := self._read(file):
                 yield piece
+
+    def _read(self, file: Any) -> bytes:
+        with self._patience.waiting():
+            return bytes(file.read(PIECE))
 
     @contextlib.contextmanager
     def _file(self, seen: Seen) -> Iterator[Any]:
         try:
-            file = smbclient.open_file(
-                self._unc(seen.path), mode="rb", share_access="rwd", buffering=0, **self._options
-            )
+            with self._patience.waiting():
+                file = smbclient.open_file(
+                    self._unc(seen.path), mode="rb", share_access="rwd", buffering=0, **self._options
+                )
         except SMBOSError as error:
             if _is_gone(error):
                 raise FileNotFoundError(seen.path) from error
             if _is_shut(error):
                 raise PermissionError(seen.path) from error
             raise
-        with file:
+        try:
             yield file
+        finally:
+            with self._patience.waiting():
+                file.close()
 
     def is_unchanged(self, seen: Seen) -> bool:
         """Tell whether a file still has the size and time it was seen with."""
-        with _told(self.share):
+        with _told(self.share), self._patience.waiting():
             try:
                 now = smbclient.lstat(self._unc(seen.path), **self._options)
             except SMBOSError as error:
@@ -155,7 +166,7 @@ class OpenedShare:
     def access_of(self, seen: Seen) -> Access:
         """Give who may read a file there; UNKNOWN when we may not see its list or cannot understand it."""
         wanted = FilePipePrinterAccessMask.READ_CONTROL | FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES
-        with _told(self.share):
+        with _told(self.share), self._patience.waiting():
             try:
                 raw = SMBRawIO(
                     self._unc(seen.path), mode="rb", share_access="rwd", desired_access=wanted, **self._options
@@ -177,17 +188,37 @@ class OpenedShare:
 
 @contextlib.contextmanager
 def open_share(share: Share) -> Iterator[OpenedShare]:
-    """Sign in. OutsideError: UNREACHABLE, NOT_SIGNED_IN, NOT_THERE."""
+    """Sign in. OutsideError: UNREACHABLE, NOT_SIGNED_IN, NOT_THERE. A server that falls silent is UNREACHABLE after
+    SILENT_SECONDS, wherever that happens."""
     connections: dict[str, Any] = {}
     known = {"port": share.port, "connection_cache": connections, "connection_timeout": CONNECT_SECONDS}
     known |= {"username": share.user, "password": share.password}
+    with Patience(lambda: _hang_up(connections)) as patience:
+        try:
+            with _told(share), patience.waiting():
+                _connect(share, connections)
+                smbclient.register_session(share.host, **known, encrypt=share.is_encrypted or None)
+            yield OpenedShare(share, patience, known)
+        finally:
+            with contextlib.suppress(SMBException, OSError, ValueError), patience.waiting():
+                smbclient.reset_connection_cache(fail_on_error=False, connection_cache=connections)
+
+
+def _connect(share: Share, connections: dict[str, Any]) -> None:
+    """Connect under the name by which smbclient looks for it. smbclient itself knows nothing of a connection that
+    failed halfway: it would stay open for ever, with a thread that listens."""
+    connection = Connection(uuid.uuid4(), share.host, share.port, require_signing=True)
+    connections[f"{share.host.lower()}:{share.port}"] = connection
     try:
-        with _told(share):
-            smbclient.register_session(share.host, **known, encrypt=share.is_encrypted or None)
-        yield OpenedShare(share, known)
-    finally:
-        with contextlib.suppress(SMBException, OSError, ValueError):
-            smbclient.reset_connection_cache(fail_on_error=False, connection_cache=connections)
+        connection.connect(timeout=CONNECT_SECONDS)
+    except BaseException:
+        connection.disconnect(close=False)
+        raise
+
+
+def _hang_up(connections: dict[str, Any]) -> None:
+    for connection in list(connections.values()):
+        connection.transport.close()
 
 
 @contextlib.contextmanager

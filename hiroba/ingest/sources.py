@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import fcntl
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 Visit = Callable[[Source], int]
+SPOOL, LOCKS = "spool", "locks"  # folders of HIROBA_HOME, with files named after their source's number
+_NUMBERED = re.compile(r"(?:table|source)-(\d+)(?:\.csv|\.part)?")
+_OUTCOME = ("last_visited_at", "last_count", "last_code", "last_params", "failures", "is_told")
 # A place that fails is asked less and less often, but at least every half hour.
 LONGEST_PAUSE = dt.timedelta(minutes=30)
 
@@ -51,20 +55,28 @@ class Field:
 
 @dataclass(frozen=True)
 class SourceKind:
-    """A kind of source: its words, how one is visited (None: things come by themselves), what must be known of it."""
+    """A kind of source: its words, how one is visited (None: things come by themselves), what must be known of it.
+
+    `reads_here`: a visit looks into files in a confined process of its own; two at once could take too much memory."""
 
     name: str
     label: StrPromise | str
     visit: Visit | None
     fields: tuple[Field, ...]
     every_seconds: int
+    reads_here: bool = False
 
 
 KINDS: dict[str, SourceKind] = {}
 
 
 def register_kind(
-    name: str, visit: Visit | None, *fields: Field, label: StrPromise | str = "", every_seconds: int = 300
+    name: str,
+    visit: Visit | None,
+    *fields: Field,
+    label: StrPromise | str = "",
+    every_seconds: int = 300,
+    reads_here: bool = False,
 ) -> None:
     """Declare a kind of source. An AppConfig.ready calls this; twice with one name keeps the last.
 
@@ -72,7 +84,7 @@ def register_kind(
     what it speaks of is committed, and gives how many came. It raises Refusal or OutsideError when it cannot go on,
     and sets `source.has_more` when it stopped only to let others have their turn: no visit lasts much over a minute.
     A kind without `visit` is never visited: things come to it by themselves."""
-    KINDS[name] = SourceKind(name, label or name, visit, fields, every_seconds)
+    KINDS[name] = SourceKind(name, label or name, visit, fields, every_seconds, reads_here)
 
 
 def kind_named(name: str) -> SourceKind:
@@ -123,9 +135,12 @@ def require_outside(place: Path) -> None:
 
 
 def keep_checkpoint(source: Source, checkpoint: dict[str, Any]) -> None:
-    """Remember how far a visit came. Call it only after what lies before is committed; kill -9 costs a second look."""
+    """Remember how far a visit came. Call it only after what lies before is committed; kill -9 costs a second look.
+
+    SOURCE-13 when the source was removed meanwhile: nothing more is taken from it."""
     source.checkpoint = checkpoint
-    Source.objects.filter(pk=source.pk).update(checkpoint=checkpoint)
+    if not Source.objects.filter(pk=source.pk).update(checkpoint=checkpoint):
+        raise OutsideError("SOURCE-13", name=source.name)
 
 
 def open_visit(source: Source, title: str = "", principals: Iterable[str] | None = None) -> Batch:
@@ -151,24 +166,17 @@ def take(batch: Batch, parcel: Parcel, pieces: Iterable[bytes]) -> Item:
 def visit_source(source: Source) -> int:
     """Visit one source now and write down what became of it; give how many things came.
 
-    A failure is a code on the source, never raised. SOURCE-06 (raised) when another process is visiting it."""
+    A failure is a code on the source, never raised. Raised: SOURCE-06 when somebody is visiting it, SOURCE-13 when it
+    was removed."""
     with _alone(source):
-        source.refresh_from_db()
+        try:
+            source.refresh_from_db()
+        except Source.DoesNotExist as error:
+            raise Refusal("SOURCE-13", name=source.name) from error
         count, failure = _visited(source)
         _write_outcome(source, count, failure)
     tell_of_failure(source)
     return count
-
-
-def visit_due_sources() -> int:
-    """Visit every source whose time has come; give how many things came. One that fails leaves the others alone."""
-    comes_by_itself = [kind.name for kind in KINDS.values() if kind.visit is None]
-    due = Source.objects.filter(is_on=True, due_at__lte=timezone.now()).select_related("person", "unit")
-    total = 0
-    for source in due.exclude(kind__in=comes_by_itself).order_by("due_at", "pk"):
-        with contextlib.suppress(Refusal):  # somebody visits it by hand at this moment
-            total += visit_source(source)
-    return total
 
 
 def _visited(source: Source) -> tuple[int, OutsideError | Refusal | None]:
@@ -187,16 +195,19 @@ def _visited(source: Source) -> tuple[int, OutsideError | Refusal | None]:
 
 
 def _write_outcome(source: Source, count: int, failure: OutsideError | Refusal | None) -> None:
-    now = timezone.now()
+    """Write down how the visit ended, if the source is still there; somebody who asked for a visit meanwhile, or
+    changed its settings, gets another at once."""
+    now, was_due_at = timezone.now(), source.due_at
     source.last_visited_at, source.last_count = now, count
     source.last_code = failure.code if failure else ""
     source.last_params = failure.params if failure else {}
     source.failures = source.failures + 1 if failure else 0
     source.is_told = source.is_told and failure is not None
     source.due_at = now if source.has_more and not failure else now + _pause(source)
-    source.save(
-        update_fields=["last_visited_at", "last_count", "last_code", "last_params", "failures", "is_told", "due_at"]
-    )
+    written = {name: getattr(source, name) for name in _OUTCOME}
+    there = Source.objects.filter(pk=source.pk)
+    if not there.filter(due_at=was_due_at).update(due_at=source.due_at, **written):
+        there.update(**written)
 
 
 def _pause(source: Source) -> dt.timedelta:
@@ -206,10 +217,24 @@ def _pause(source: Source) -> dt.timedelta:
     return max(every, min(every * int(2 ** min(source.failures - 1, 10)), LONGEST_PAUSE))
 
 
+def forget_removed() -> int:
+    """Delete what visits of sources that are no longer there left on this machine's disk: what a query gave, locks.
+    Give how many files. A source's number is never given again."""
+    home, gone = Path(settings.HOME), 0
+    files = [*(home / SPOOL).glob("*"), *(home / LOCKS).glob("source-*")]
+    there = set(Source.objects.values_list("pk", flat=True))  # asked last: a source that is added now keeps its file
+    for file in files:
+        number = _NUMBERED.fullmatch(file.name)
+        if number and int(number[1]) not in there:
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
 @contextlib.contextmanager
 def _alone(source: Source) -> Iterator[None]:
     """Let one process at a time visit a source. A lock of the system ends with whoever held it, kill -9 included."""
-    folder = Path(settings.HOME) / "locks"
+    folder = Path(settings.HOME) / LOCKS
     folder.mkdir(mode=0o700, exist_ok=True)
     with (folder / f"source-{source.pk}").open("w") as file:
         try:

@@ -43,5 +43,5 @@ def tell_of_failure(source: Source) -> bool:
             logger.warning("%s source=%s", refusal.code, source.pk)
             return False
     source.is_told = True
-    source.save(update_fields=["is_told"])
+    Source.objects.filter(pk=source.pk).update(is_told=True)
     return True

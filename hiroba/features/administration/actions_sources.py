@@ -20,7 +20,7 @@ from hiroba.foundation.people.queries import get_person, section_of
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.secret_files import forget_secret, has_secret, keep_secret
 from hiroba.ingest.models import Source
-from hiroba.ingest.sources import Field, SourceKind, kind_named, may_give, secret_name
+from hiroba.ingest.sources import Field, SourceKind, forget_removed, kind_named, may_give, secret_name
 
 # An address with a password in it: settings are kept in the database and shown, passwords apart from both.
 _WITH_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
@@ -143,13 +143,15 @@ def ask_for_visit(actor: Person | None, source_id: int) -> Source:
 
 @transaction.atomic
 def remove_source(actor: Person | None, source_id: int) -> None:
-    """Forget a source with its secrets. What came from it stays, and belongs to whom it belonged."""
+    """Forget a source with its secrets and what its visits left on the disk. What came from it stays, and belongs to
+    whom it belonged."""
     source = _locked(actor, source_id)
     for each in kind_named(source.kind).fields:
         if each.is_secret:
             forget_secret(secret_name(source.pk, each.name))
     journal.note_now(actor.pk if actor else None, "settings.changed", "source", source.pk, "source removed")
     source.delete()
+    transaction.on_commit(forget_removed)
 
 
 def _require(actor: Person | None) -> None:

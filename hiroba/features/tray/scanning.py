@@ -49,7 +49,7 @@ FIELDS = (
 
 def declare() -> None:
     """Let scan folders be added as sources."""
-    register_kind(KIND, visit_folder, *FIELDS, label=_("スキャン・FAX のフォルダ"), every_seconds=10)
+    register_kind(KIND, visit_folder, *FIELDS, label=_("スキャン・FAX のフォルダ"), every_seconds=10, reads_here=True)
 
 
 def visit_folder(source: Source) -> int:

@@ -24,7 +24,7 @@ from hiroba.extract.plain import read_text
 from hiroba.extract.sandbox import Sandbox
 from hiroba.foundation.secret_files import has_secret, read_secret
 from hiroba.ingest.models import Source
-from hiroba.ingest.sources import require_outside, secret_name
+from hiroba.ingest.sources import SPOOL, require_outside, secret_name
 
 SETTLED_SECONDS = 5.0  # a drop that changed more lately is still being written
 SHEET_SECONDS = 120.0
@@ -90,7 +90,7 @@ def fetch(source: Source) -> Drop:
     The file lies in HIROBA_HOME/spool, for this process's user only, and is removed after it was taken."""
     if place := file_of(str(source.settings["url"])):
         require_outside(Path(place))
-    spool = Path(settings.HOME) / "spool"
+    spool = Path(settings.HOME) / SPOOL
     spool.mkdir(mode=0o700, exist_ok=True)
     path = spool / f"table-{source.pk}.csv"
     secret = secret_name(source.pk, "password")
@@ -111,7 +111,7 @@ def fetch(source: Source) -> Drop:
 
 def spooled(source: Source, mark: str) -> Drop | None:
     """Give what was fetched earlier under this mark and not taken to its end."""
-    path = Path(settings.HOME) / "spool" / f"table-{source.pk}.csv"
+    path = Path(settings.HOME) / SPOOL / f"table-{source.pk}.csv"
     if not path.exists() or not mark.startswith("query|"):
         return None
     return Drop(path, source.name, mark, dt.datetime.fromisoformat(mark.partition("|")[2]))

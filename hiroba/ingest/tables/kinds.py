@@ -37,6 +37,7 @@ def register() -> None:
         ),
         label=_("業務システムの表(ファイル)"),
         every_seconds=HOURLY,
+        reads_here=True,
     )
     register_kind(
         "database",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from hiroba.archive.actions import share_record
 from hiroba.archive.models import Record
-from hiroba.connectors import smb
+from hiroba.connectors import outside, smb
 from hiroba.extract import files
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
@@ -24,6 +25,7 @@ from hiroba.ingest.models import Item, OutsideFile, OutsideIdentity, Source
 from hiroba.ingest.sources import secret_name, visit_source
 from hiroba.ingest.working import work_once
 from tests.samba import PASSWORD, USER, Samba
+from tests.silence import Relay
 from tests.world import World, build_world
 
 pytestmark = [
@@ -233,6 +235,34 @@ def test_a_server_that_vanishes_marks_nothing_gone_and_goes_on(
     assert visit(source) == (5, "")
     assert Record.objects.count() == 12
     assert not OutsideFile.objects.exclude(gone_at=None).exists()
+
+
+def test_a_server_that_falls_silent_in_the_middle_is_given_up_and_gone_on_with(
+    source: Source, server: Samba, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        server.write(f"{number % 2}/{number}.txt", f"{number} の文")
+    way = Relay(lambda: socket.create_connection(("127.0.0.1", server.port)))
+    stored, take = [], shares.add_item
+
+    def taking(*arguments: Any, **named: Any) -> Item:
+        stored.append(1)
+        if len(stored) == 4:
+            way.is_silent.set()
+        return take(*arguments, **named)
+
+    monkeypatch.setattr(shares, "add_item", taking)
+    monkeypatch.setattr(outside, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(smb, "CONNECT_SECONDS", 2)
+    source.settings["port"] = str(way.port)
+    source.save()
+    assert visit(source)[1] == "SOURCE-01"
+    assert Record.objects.count() == 4
+    assert visit(source)[1] == "SOURCE-01"
+    way.is_silent.clear()
+    assert visit(source) == (2, "")
+    assert Record.objects.count() == 6
+    way.close()
 
 
 def test_a_file_that_breaks_off_in_the_middle_is_no_file(
