@@ -19,7 +19,7 @@ from hiroba.extract.packed import clean_name
 
 MEGABYTE = 1024 * 1024
 MOST_UNPACKED = 64 * 1024 * MEGABYTE  # bytes of all files of one archive
-RATIO, RATIO_MATTERS_ABOVE = 200, 500 * MEGABYTE  # JSON packs well: chats to a twentieth, a bomb to a thousandth
+RATIO, RATIO_MATTERS_ABOVE = 200, 100 * MEGABYTE  # JSON packs well: chats to a twentieth, a bomb to a thousandth
 MOST_FILES = 1_000_000
 LARGEST_SMALL = 256 * MEGABYTE  # of a file that is read as a whole (lists of people and rooms)
 _LOCKED = 0x1

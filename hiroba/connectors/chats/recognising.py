@@ -1,8 +1,7 @@
-"""Which product a file or folder comes from, by what is in it; and its telling, in order."""
+"""Which product a file or folder comes from, by what is in it; and its telling."""
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from hiroba.connectors.chats.arranging import arranged
 from hiroba.connectors.chats.exports import BROKEN, Files, open_files
 from hiroba.connectors.chats.telling import NotTaken, Told
 
-OFFICE = ZoneInfo("Asia/Tokyo")
+OFFICE = "Asia/Tokyo"
 PRODUCTS = ("teams_export", "slack", "mattermost", "teams_saved")
 """In the order in which they are asked; each is a module with `is_export` and `tell`."""
 
@@ -28,8 +27,8 @@ def product_of(files: Files) -> str:
     return ""
 
 
-def tell_here(path: Path, product: str = "", zone: dt.tzinfo = OFFICE) -> Iterator[Told]:
-    """Tell an export in order, in this process. Never raises for what it contains.
+def tell_unarranged(path: Path, product: str = "", zone: str = OFFICE) -> Iterator[Told]:
+    """Tell an export as it comes, in this process. Never raises for what it contains.
 
     CHATS-10 it is no export that we know, CHATS-12 names in it that lead elsewhere, CHATS-13 and CHATS-14 archives
     that cannot be opened. `zone` is that of logs which do not say theirs."""
@@ -43,4 +42,9 @@ def tell_here(path: Path, product: str = "", zone: dt.tzinfo = OFFICE) -> Iterat
         yield NotTaken(path.name, "CHATS-10")
         return
     module = importlib.import_module(f"hiroba.connectors.chats.{product}")
-    yield from arranged(module.tell(files, zone))
+    yield from module.tell(files, ZoneInfo(zone))
+
+
+def tell_here(path: Path, product: str = "", zone: str = OFFICE) -> Iterator[Told]:
+    """Tell an export in order, in this process; what strangers sent goes through `confined.tell`."""
+    yield from arranged(tell_unarranged(path, product, zone))

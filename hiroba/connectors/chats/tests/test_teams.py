@@ -163,7 +163,7 @@ def test_a_bomb_is_refused_before_anything_is_unpacked(tmp_path: Path) -> None:
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
         archive.open("users/usersList.json", "w") as file,
     ):
-        for _ in range(600):
+        for _ in range(110):
             file.write(b"[" + b" " * (1024 * 1024 - 1))
     assert [(code, where) for code, where in troubles_of(list(tell_here(packed)))] == [("CHATS-14", "bomb.zip")]
 
