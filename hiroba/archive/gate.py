@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hiroba.archive.columns import JOIN, Tables, is_of_a_sheet, numbers_over_fields
-from hiroba.extract.passages import Extraction, Trouble
+from hiroba.extract.passages import Extraction, Part, Trouble
 from hiroba.foundation.refusal import Refusal
 from hiroba.language import personal, private
 
@@ -19,7 +19,7 @@ PLACES_SHOWN = 20
 IN_NAME, IN_FILE = "name", "file"
 # Facts that mail programs and clocks number as they like.
 _MADE_BY_MACHINES = frozenset({"message_id", "in_reply_to", "references", "sent_at", "created_at", "modified_at"})
-PARTS_ARE_TOLD = frozenset({"PART-02", "PART-04"})  # these name the parts that nobody has read
+PARTS_ARE_TOLD = frozenset({"PART-02", "PART-04", "PART-06"})  # these name the parts that nobody has read
 # Troubles with which all the text there is was seen all the same. Whatever is not named here leaves something unseen: a
 # reader's new code keeps a file inside until somebody has thought about it.
 SEEN_ALL_THE_SAME = frozenset(
@@ -122,8 +122,12 @@ def _unread(extraction: Extraction) -> list[str]:
     troubles = [*extraction.warnings, *([extraction.error] if extraction.error else [])]
     places = [_place(trouble) for trouble in troubles if trouble.code not in SEEN_ALL_THE_SAME]
     if not any(trouble.code in PARTS_ARE_TOLD for trouble in troubles):
-        places += [f"page={part.number}" if part.tool == "recognise" else IN_FILE for part in extraction.parts]
+        places += [_place_of(part) for part in extraction.parts]
     return list(dict.fromkeys(places))
+
+
+def _place_of(part: Part) -> str:
+    return part.place or (f"page={part.number}" if part.tool == "recognise" else IN_FILE)
 
 
 def _place(trouble: Trouble) -> str:

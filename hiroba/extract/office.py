@@ -73,6 +73,7 @@ def read_converted(path: Path, asked: Extraction, read: Callable[[Path], Extract
         warnings=(*asked.warnings, *found.warnings, Trouble("EXTRACT-41", {"format": kind})),
         facts={**found.facts, "format": kind},
         extractor=f"libreoffice+{found.extractor}",
+        parts=(),  # its pictures lie in what LibreOffice made, which is gone by now
     )
 
 

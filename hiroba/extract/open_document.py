@@ -48,7 +48,8 @@ def extract(path: Path) -> Extraction:
         if any(name.startswith("basic/") and not name.endswith(("-lc.xml", "-lb.xml")) for name in package.names()):
             package.warn("EXTRACT-35")
         title = title or _first_heading(passages)
-        return Extraction(tuple(passages), tuple(package.warnings), None, title, (), facts, EXTRACTOR)
+        pictures = package.picture_parts({}, passages[0].locator if passages else "par=1")
+        return Extraction(tuple(passages), tuple(package.warnings), None, title, (), facts, EXTRACTOR, pictures)
 
 
 def _first_heading(passages: list[Passage]) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote
 
-from hiroba.extract.passages import Attachment, Trouble
+from hiroba.extract.passages import Attachment, Part, Trouble
+from hiroba.extract.pasted import MOST, parts_of, pictures_in
 from hiroba.extract.strange_xml import DamagedError, Element, attribute, local_name, parse_xml
 
 _EMBEDDED_MOST = 100
@@ -138,6 +140,19 @@ class Package:
                     media_type = _MEDIA_TYPES.get(lower.rpartition(".")[2], "application/octet-stream")
                     found.append(Attachment(posixpath.basename(name), content, media_type))
         return tuple(found)
+
+    def has_pictures(self) -> bool:
+        """Tell whether pictures may be pasted into it."""
+        return any("/media/" in name or name.startswith(("pictures/", "media/")) for name in self._names)
+
+    def picture_parts(self, places: Mapping[str, str], first: str) -> tuple[Part, ...]:
+        """Give its pictures as pages for the slow reader; a warning says when they are more than are read."""
+        if not self.has_pictures():
+            return ()
+        found = pictures_in(self._zip)
+        if len(found) > MOST:
+            self.warn("EXTRACT-48", read=MOST, pictures=len(found))
+        return parts_of(found, places, first)
 
     def _note_dangers(self, lower: str, name: str) -> None:
         if lower.endswith("vbaproject.bin"):

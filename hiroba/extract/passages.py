@@ -67,10 +67,13 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Part:
     """One piece of a file that a slow reader has yet to read: page `number` of paper, chunk `number` of a recording,
-    both from 1. `hiroba.extract.recognition.read_part` and `hiroba.extract.speech.read_part` read one each."""
+    both from 1. `hiroba.extract.recognition.read_part` and `hiroba.extract.speech.read_part` read one each.
+
+    A picture pasted into an Office file is a page too; `place` is the locator of where it stands there."""
 
     tool: Literal["recognise", "transcribe"]
     number: int
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def extract(path: Path) -> Extraction:
     return Extraction((), too_long, None, facts={k: v for k, v in facts.items() if v}, extractor=ENGINE, parts=parts)
 
 
-def open_page(path: Path, number: int) -> Page:
+def open_page(path: Path | io.BytesIO, number: int) -> Page:
     """Decode page `number` (from 1), turned as its orientation tag says; its size is checked before.
 
     A file that ends too early gives what there is. Raises PictureError."""
@@ -139,7 +139,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path | io.BytesIO) -> Iterator[Image.Image]:
     """The file as a picture whose pixels are not decoded yet."""
     formats = [*_FORMATS, *_heif_formats()]
     with warnings.catch_warnings():
@@ -150,11 +150,16 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             with Image.open(path, formats=formats) as image:
                 yield image
         except UnidentifiedImageError as failure:
-            with path.open("rb") as file:
-                is_heif = file.read(8)[4:] == b"ftyp"
-            raise PictureError(Trouble("PAPER-03" if is_heif else "EXTRACT-03")) from failure
+            raise PictureError(Trouble("PAPER-03" if _is_heif(path) else "EXTRACT-03")) from failure
         finally:
             Image.MAX_IMAGE_PIXELS = previous
+
+
+def _is_heif(path: Path | io.BytesIO) -> bool:
+    if isinstance(path, io.BytesIO):
+        return path.getvalue()[4:8] == b"ftyp"
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
 
 
 def _heif_formats() -> list[str]:

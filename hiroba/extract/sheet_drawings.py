@@ -32,6 +32,16 @@ def drawing_passages(package: Package, part: str, sheet: str) -> Iterator[Passag
             yield Passage(place, text, "shape")
 
 
+def picture_places(package: Package, part: str, sheet: str) -> Iterator[tuple[str, str]]:
+    """Give the name of each picture of a drawing part with the cells it lies over. Raises DamagedPartError."""
+    relations = package.relations(part)
+    for anchor in package.tree(part).iter("{*}*"):
+        if local(anchor) in _ANCHORS:
+            for shown in anchor.iter("{*}blip"):
+                names = (relations.get(str(value)) for value in shown.attrib.values())
+                yield from ((each.target, f"{sheet}!{_anchor_address(anchor)}") for each in names if each is not None)
+
+
 def _anchor_address(anchor: Any) -> str:
     corners = {local(child): _corner(child) for child in anchor if local(child) in ("from", "to")}
     row, column = corners.get("from", (0, 0))

@@ -42,6 +42,8 @@ def extract(path: Path) -> Extraction:
             package.warn("EXTRACT-37", limit=MAX_SLIDES)
         title, facts = package.title_and_facts()
         attachments = package.embedded_files()
+        shown = {name.lower(): f"slide={each.number}" for each in reversed(slides) for name in each.pictures()}
+        pictures = package.picture_parts(shown, "slide=1")
         is_broken = any(trouble.code == "EXTRACT-34" for trouble in package.warnings)
         return Extraction(
             passages,
@@ -51,6 +53,7 @@ def extract(path: Path) -> Extraction:
             attachments,
             facts,
             EXTRACTOR,
+            pictures,
         )
 
 
@@ -98,6 +101,10 @@ class _Slide:
         for block in [*self._shown(), *self._notes(), *self._comments()]:
             marks = (Mark(0, len(block.text), "hidden"),) if self.is_hidden else ()
             yield Passage(f"slide={self.number}", block.text, block.kind, block.level, (), marks)
+
+    def pictures(self) -> list[str]:
+        """Give the names of the pictures it shows."""
+        return self._package.related(self._part, "image")
 
     def _shown(self) -> Iterator[_Block]:
         tree = find_element(find_element(self._root, "cSld"), "spTree")

@@ -43,7 +43,7 @@ def pack(extraction: Extraction, spooled: Sequence[tuple[int, int]] = ()) -> byt
         ],
         "facts": extraction.facts,
         "extractor": extraction.extractor,
-        "parts": [[part.tool, part.number] for part in extraction.parts],
+        "parts": [[part.tool, part.number, part.place] for part in extraction.parts],
     }
     text = json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     blobs = [attachment.content for attachment in extraction.attachments]

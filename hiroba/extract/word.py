@@ -37,6 +37,7 @@ def extract(path: Path) -> Extraction:
         document.read()
         title, facts = package.title_and_facts()
         attachments = package.embedded_files() + document.chunks()
+        parts = package.picture_parts(document.pictures, "par=1")
         passages = tuple(document.passages[:MAX_PASSAGES])
         if len(document.passages) > MAX_PASSAGES:
             package.warn("EXTRACT-37", limit=MAX_PASSAGES)
@@ -48,6 +49,7 @@ def extract(path: Path) -> Extraction:
             attachments,
             facts,
             EXTRACTOR,
+            parts,
         )
 
 
@@ -71,6 +73,8 @@ class _Document:
     def __init__(self, package: Package) -> None:
         self.package = package
         self.passages: list[Passage] = []
+        self.pictures: dict[str, str] = {}  # names of pictures → the block in or after which they stand
+        self._has_pictures = package.has_pictures()
         self.main = package.main_part()
         self.styles = Styles(self._first("styles"))
         self.numbering = Numbering(self._first("numbering"))
@@ -141,6 +145,16 @@ class _Document:
         if text and len(self.passages) <= MAX_PASSAGES:
             self.passages.append(Passage(f"par={len(self.passages) + 1}", text, kind, level, spans, marks))
 
+    def note_pictures(self, part: str, block: Element) -> None:
+        """Note where the pictures of a block that was just read stand."""
+        if not self._has_pictures:
+            return
+        relationships = self.package.relationships(part)
+        for shown in block.iter("{*}blip", "{*}imagedata"):
+            for value in shown.attrib.values():
+                if (found := relationships.get(str(value))) is not None and not found.is_external:
+                    self.pictures.setdefault(found.target.lower(), f"par={max(1, len(self.passages))}")
+
     def chunks(self) -> tuple[Attachment, ...]:
         """Give the whole files that Word would splice in when it opens the document (w:altChunk)."""
         names = self.package.related(self.main, "aFChunk")
@@ -176,6 +190,7 @@ class _Story:
         line, style = self._line_of(paragraph)
         kind, level = self._kind_of(paragraph, style)
         self._document.add(line, kind, level)
+        self._document.note_pictures(self._part, paragraph)
         self._read_found()
 
     def _line_of(self, paragraph: Element) -> tuple[Line, Style]:
@@ -207,6 +222,7 @@ class _Story:
                 self._read_cell(cell, line, nested)
             _mark_row(row, line)
             self._document.add(line, "row" if self._kind == "paragraph" else self._kind)
+            self._document.note_pictures(self._part, row)
             self._read_found()
             for inner in nested:
                 self._read_table(inner)

@@ -9,7 +9,7 @@ import math
 import re
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -17,8 +17,9 @@ from typing import Any
 
 from hiroba.extract.cell_rows import Cell, Sheet, column_index, parse_range, sheet_passages
 from hiroba.extract.number_format import shown_number, shown_text
-from hiroba.extract.passages import Attachment, Extraction, Mark, Passage, Trouble
-from hiroba.extract.sheet_drawings import drawing_passages
+from hiroba.extract.passages import Attachment, Extraction, Mark, Part, Passage, Trouble
+from hiroba.extract.pasted import MOST, parts_of, pictures_in
+from hiroba.extract.sheet_drawings import drawing_passages, picture_places
 from hiroba.extract.workbook_package import (
     DamagedPartError,
     Package,
@@ -83,7 +84,9 @@ def extract(path: Path) -> Extraction:
         facts = _facts(package)
         title = facts.pop("title", "")
         attachments = tuple(_embedded(package))
-    return Extraction(tuple(reading.passages), tuple(reading.warnings), None, title, attachments, facts, "workbook/1")
+        parts = _pictures(reading, sheets[:MAX_SHEETS])
+    warnings = tuple(reading.warnings)
+    return Extraction(tuple(reading.passages), warnings, None, title, attachments, facts, "workbook/1", parts)
 
 
 def _open(reading: _Reading) -> list[tuple[Sheet, str]]:
@@ -316,6 +319,20 @@ def _facts(package: Package) -> dict[str, str]:
     names = {"title": "title", "creator": "author", "created": "created_at", "modified": "modified_at"}
     said = {names.get(local(entry), ""): (entry.text or "").strip() for entry in root}
     return {name: value for name, value in said.items() if name and value}
+
+
+def _pictures(reading: _Reading, sheets: Sequence[tuple[Sheet, str]]) -> tuple[Part, ...]:
+    """Leave the pictures that lie over the sheets to the slow reader."""
+    package, places = reading.package, dict[str, str]()
+    found = pictures_in(package.archive)
+    for sheet, part in sheets if found else ():
+        with suppress(DamagedPartError):
+            drawings = [relation.target for relation in package.relations(part).values() if relation.kind == "drawing"]
+            for name, place in (each for drawing in drawings for each in picture_places(package, drawing, sheet.name)):
+                places.setdefault(name.lower(), place)
+    if len(found) > MOST:
+        reading.warnings.append(Trouble("EXTRACT-48", {"read": MOST, "pictures": len(found)}))
+    return parts_of(found, places, f"{sheets[0][0].name}!A1")
 
 
 def _embedded(package: Package) -> Iterator[Attachment]:

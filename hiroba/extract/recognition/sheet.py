@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from PIL import Image
 
 from hiroba.extract import picture
 from hiroba.extract.passages import Trouble
+from hiroba.extract.pasted import find_picture
 
 Grey = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
@@ -41,13 +43,18 @@ class Sheet:
 
 
 def open_sheet(path: Path, number: int) -> Sheet:
-    """Give page `number` (from 1) of a picture or a PDF; raises SheetError."""
+    """Give page `number` (from 1) of a picture or a PDF, or picture `number` of an Office file; raises SheetError."""
     with path.open("rb") as file:
-        is_pdf = b"%PDF-" in file.read(1024)
-    return _drawn(path, number) if is_pdf else _decoded(path, number)
+        head = file.read(1024)
+    if head.startswith(b"PK\3\4"):
+        pasted = find_picture(path, number)
+        if pasted is None:
+            raise SheetError(Trouble("EXTRACT-03"))
+        return _decoded(pasted, 1)
+    return _drawn(path, number) if b"%PDF-" in head else _decoded(path, number)
 
 
-def _decoded(path: Path, number: int) -> Sheet:
+def _decoded(path: Path | io.BytesIO, number: int) -> Sheet:
     try:
         page = picture.open_page(path, number)
     except picture.PictureError as failure:
