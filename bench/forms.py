@@ -1,10 +1,10 @@
-"""How exactly the fields of a paper form are read: a form of our own, filled in with made-up values, scanned.
+"""How exactly the fields of a paper form are read: forms of our own, filled in with made-up values, scanned.
 
-    python -m bench.forms [--sheets 20] [--kinds clean,scan,fax] [--seed 7] [--show]
+    python -m bench.forms [--sheets 20] [--forms application,survey] [--kinds clean,scan,fax,photo] [--seed 7] [--show]
 
 A field counts as exact when its value is the one that was written (text without the space around it); "asked" are
 fields whose reading was put to a person, "wrong" those that were neither exact nor asked. Peer: the same boxes cut out
-of the aligned page and read by Tesseract (jpn)."""
+of the aligned page (a photograph: of the page that we drew upright) and read by Tesseract (jpn)."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from bench.form_drawing import DPI, Drawn, draw_form, fill_in, make_values, scan
+from bench.photographs import photograph
+from bench.survey_drawing import answer_survey, draw_survey, make_answers
 from hiroba.extract.form_alignment import Page
-from hiroba.extract.form_boxes import Word, lay, read_boxes
+from hiroba.extract.form_boxes import Word, read_boxes
 from hiroba.extract.form_places import Answer
-from hiroba.extract.form_reading import recognise
+from hiroba.extract.form_reading import lay_any_way, page_at_dots, recognise
 
 TODAY = date(2026, 11, 23)
 
 
-def page_of(path: Path) -> Page:
-    """Give a scanned file as a grey page."""
-    with Image.open(path) as image:
-        return np.asarray(image.convert("L"))
+def paper_of(sheet: Image.Image, dice: random.Random, kind: str) -> bytes:
+    """Give the file by way of which a filled-in sheet comes in."""
+    return photograph(sheet, dice).content if kind == "photo" else scan(sheet, dice, kind)
 
 
 def recognise_with_tesseract(page: Page) -> Sequence[Word]:
@@ -62,17 +64,27 @@ def _is_exact(answer: Answer, wanted: str) -> bool:
     return answer.value.replace(" ", "") == wanted.replace(" ", "") and answer.question in ("", "FORM-04")
 
 
-def measure(form: Drawn, kind: str, count: int, seed: int, engine: str, show: bool) -> str:
-    """Read `count` sheets and give a row of the table."""
+def filled_in(name: str, form: Drawn, dice: random.Random) -> tuple[Image.Image, dict[str, str]]:
+    """Give a sheet of a form as somebody filled it in, and what is to be read there."""
+    if name == "survey":
+        answers = make_answers(form, dice)
+        return answer_survey(form, answers, dice), answers
+    values = make_values(dice)
+    return fill_in(form, values, dice), values
+
+
+def measure(name: str, kind: str, count: int, seed: int, engine: str, show: bool) -> str:
+    """Read `count` sheets of a form and give a row of the table."""
+    form = draw_survey() if name == "survey" else draw_form()
     dice, tally, cpu = random.Random(seed), Counter[str](), 0.0
     blank = np.asarray(form.blank)
     for _ in range(count):
-        values = make_values(dice)
+        sheet, values = filled_in(name, form, dice)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "sheet")
-            path.write_bytes(scan(fill_in(form, values, dice), dice, kind))
+            path.write_bytes(paper_of(sheet, dice, kind))
             began = processor_seconds()
-            lying, alignment = lay(blank, page_of(path))
+            lying, alignment = lay_any_way(blank, page_at_dots(path, 1))
             reader = recognise if engine == "Hiroba" else recognise_with_tesseract
             answers = read_boxes(lying, form.fields, reader, TODAY)
             cpu += processor_seconds() - began
@@ -87,24 +99,24 @@ def measure(form: Drawn, kind: str, count: int, seed: int, engine: str, show: bo
                       f" {answer.certainty:.2f} {answer.question}")  # fmt: skip
     total = count * len(form.fields)
     shares = [f"{tally[name] / total:.3f}" for name in ("exact at all", "asked", "wrong")]
-    cells = [kind, engine, f"{count} × {len(form.fields)}", *shares, f"{cpu / count:.1f}"]
+    cells = [name, kind, engine, f"{count} × {len(form.fields)}", *shares, f"{cpu / count:.1f}"]
     return "| " + " | ".join(cells) + " |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheets", type=int, default=20)
-    parser.add_argument("--kinds", default="clean,scan,fax")
+    parser.add_argument("--forms", default="application,survey")
+    parser.add_argument("--kinds", default="clean,scan,fax,photo")
     parser.add_argument("--engines", default="Hiroba,Tesseract")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
-    form = draw_form()
-    print("| sheets | engine | sheets × fields | exact | asked | wrong and not asked | CPU s a sheet |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
-    for kind in options.kinds.split(","):
-        for engine in options.engines.split(","):
-            print(measure(form, kind, options.sheets, options.seed, engine, options.show), flush=True)
+    print("| form | sheets | engine | sheets × fields | exact | asked | wrong and not asked | CPU s a sheet |")
+    print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, kind, engine in product(*(text.split(",") for text in (options.forms, options.kinds, options.engines))):
+        if name != "survey" or engine == "Hiroba":  # marks are read by nobody else
+            print(measure(name, kind, options.sheets, options.seed, engine, options.show), flush=True)
 
 
 if __name__ == "__main__":

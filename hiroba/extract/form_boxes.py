@@ -43,10 +43,11 @@ Recognise = Callable[[Page], Sequence[Word]]
 
 @dataclass(frozen=True)
 class Lying:
-    """A sheet as it lies on its form, both at DOTS an inch, and the ink that was printed."""
+    """A sheet as it lies on its form, both at DOTS an inch, its ink, and the ink that was printed."""
 
     form: Page
     sheet: Page
+    ink: Mask
     printed: Mask
     ruled: Mask
 
@@ -56,7 +57,7 @@ def lay(form: Page, sheet: Page) -> tuple[Lying, Alignment]:
     alignment = align(form, sheet)
     over = laid_over(sheet, alignment, form.shape[1], form.shape[0])
     printed = ink_of(form) > 0
-    return Lying(form, over, grown(printed, 3), grown(rulings(printed), 4)), alignment
+    return Lying(form, over, ink_of(over) > 0, grown(printed, 3), grown(rulings(printed), 4)), alignment
 
 
 def read_boxes(lying: Lying, fields: Sequence[Field], recognise: Recognise, today: date) -> list[Answer]:
@@ -106,7 +107,7 @@ def _strip(lying: Lying, field: Field) -> Page | None:
         return None
     where = _cut(lying, box)
     taken = lying.ruled[where] if field.kind == "date" else lying.printed[where] | lying.ruled[where]
-    ink = ink_of(lying.sheet)[where].astype(bool) if lying.sheet.size else np.zeros((0, 0), bool)
+    ink = lying.ink[where]
     written = _without_specks(ink & ~(lying.printed[where] | lying.ruled[where]))
     if written.sum() < 12:
         return None
@@ -237,7 +238,7 @@ def _gained(lying: Lying, place: str) -> float | None:
     if box is None:
         return None
     where = _cut(lying, box)
-    written = _without_specks((ink_of(lying.sheet)[where] > 0) & ~lying.printed[where])
+    written = _without_specks(lying.ink[where] & ~lying.printed[where])
     return float(written.mean()) if written.size else None
 
 

@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from hiroba.extract.form_alignment import Page
-from hiroba.extract.form_boxes import DOTS, Word, lay, read_boxes
+from hiroba.extract.form_alignment import Alignment, Page
+from hiroba.extract.form_boxes import DOTS, Lying, Word, lay, read_boxes
 from hiroba.extract.form_places import Answer, box_of, fields_of
 from hiroba.extract.passages import Attachment, Extraction, Trouble
 from hiroba.extract.recognition.engine import EngineMissingError, Writing, read_writings
+from hiroba.extract.recognition.photo import straightened
 from hiroba.extract.recognition.sheet import SheetError, open_sheet
 from hiroba.extract.recognition.spelling import by_neighbours, by_words, with_japanese_signs
 
-ENGINE = "form/1"
+ENGINE = "form/2"
 MAX_FIELDS = 400
 DOUBTED = 0.85  # certainty of what was put right by the words around it: somebody looks at it
 _LARGEST = 6_000  # pixels: A2 at DOTS
@@ -37,7 +38,7 @@ def read_form(paths: Sequence[Path], asked: dict[str, Any]) -> Extraction:
     fields = fields_of(asked["fields"])[:MAX_FIELDS]
     try:
         form, sheet = (page_at_dots(path, number) for path, number in zip(paths, asked["pages"], strict=True))
-        lying, alignment = lay(form, sheet)
+        lying, alignment = lay_any_way(form, sheet)
         facts = {"agreement": f"{alignment.agreement:.3f}"}
         if not alignment.is_same_form:
             return Extraction(error=Trouble("FORM-05"), facts=facts, extractor=ENGINE)
@@ -54,6 +55,12 @@ def read_form(paths: Sequence[Path], asked: dict[str, Any]) -> Extraction:
     )
     facts["answers"] = json.dumps([_row(answer) for answer in answers], ensure_ascii=False)
     return Extraction(attachments=pictures, facts=facts, extractor=ENGINE)
+
+
+def lay_any_way(form: Page, sheet: Page) -> tuple[Lying, Alignment]:
+    """Lay a sheet over its form, also one that lies on its side (upside down is tried by `lay`)."""
+    is_on_its_side = (form.shape[0] > form.shape[1]) != (sheet.shape[0] > sheet.shape[1])
+    return lay(form, np.ascontiguousarray(np.rot90(sheet)) if is_on_its_side else sheet)
 
 
 def recognise(page: Page) -> list[Word]:
@@ -74,8 +81,9 @@ def _row(answer: Answer) -> dict[str, Any]:
 
 
 def page_at_dots(path: Path, number: int) -> Page:
-    """Give a page at DOTS an inch, whatever it was scanned at: a FAX of 200 × 100 gets its height back."""
-    sheet = open_sheet(path, number)
+    """Give a page at DOTS an inch, whatever it was scanned at: a FAX of 200 × 100 gets its height back, a photographed
+    sheet is drawn upright."""
+    sheet = straightened(open_sheet(path, number))
     scale = DOTS / 72
     wide, high = (
         round(side * scale) for side in (sheet.grey.shape[1] * sheet.across, sheet.grey.shape[0] * sheet.down)

@@ -48,6 +48,7 @@ class Page:
     across: float
     down: float
     is_cut_short: bool = False  # the file ends in the middle of the picture
+    is_to_scale: bool = True  # the file says how many dots an inch it has
 
 
 def extract(path: Path) -> Extraction:
@@ -89,7 +90,7 @@ def open_page(path: Path | io.BytesIO, number: int) -> Page:
             if shown.size != image.size:
                 dots = dots[1], dots[0]
             across, down = _points_a_pixel(shown.size, dots)
-            return Page(shown.copy(), across, down, is_cut_short)
+            return Page(shown.copy(), across, down, is_cut_short, is_to_scale=bool(dots[0]))
     except _BROKEN as failure:
         if isinstance(failure, PictureError):
             raise

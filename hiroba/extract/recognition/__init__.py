@@ -1,7 +1,8 @@
 """Paper becomes text: `read_part` reads one page of a picture or a PDF, slowly. Plain Python, one thread.
 
-The way of a page: sheet (pixels) → preparation (level, clean) → reading (engine: stretches of writing; vertical;
-rules: tables; order: lines as people read them) → paragraphs (passages with places)."""
+The way of a page: sheet (pixels) → photo (a photographed sheet is drawn upright) → preparation (level, clean) →
+reading (engine: stretches of writing; vertical; rules: tables; order: lines as people read them) → paragraphs
+(passages with places)."""
 
 from __future__ import annotations
 
@@ -11,11 +12,12 @@ from hiroba.extract.passages import Extraction, Trouble
 from hiroba.extract.recognition.engine import EngineMissingError
 from hiroba.extract.recognition.fax_line import fax_facts
 from hiroba.extract.recognition.paragraphs import passages_of
+from hiroba.extract.recognition.photo import straightened
 from hiroba.extract.recognition.preparation import is_blank, prepare
 from hiroba.extract.recognition.reading import read_page
 from hiroba.extract.recognition.sheet import SheetError, open_sheet
 
-ENGINE = "recognition/5"
+ENGINE = "recognition/6"
 """Changes whenever a page would be read otherwise than before: pages are then read again."""
 
 
@@ -27,7 +29,7 @@ def read_part(path: Path, number: int) -> Extraction:
     installed; PAPER-01 … 03, EXTRACT-03 the page cannot be opened. Warnings: PAPER-06 the page is blank, PAPER-05
     vertical writing was read without Tesseract, PAPER-07 the file ends in the middle of the page."""
     try:
-        sheet = open_sheet(path, number)
+        sheet = straightened(open_sheet(path, number))
         page = prepare(sheet)
         if is_blank(page):
             return Extraction((), (Trouble("PAPER-06", {"page": number}),), facts={"blank": "1"}, extractor=ENGINE)

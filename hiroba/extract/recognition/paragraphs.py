@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby, pairwise
 
 from hiroba.extract.passages import Mark, Passage, Span
@@ -34,7 +35,8 @@ class Piece:
 
 @dataclass(slots=True)
 class Written(Line):
-    """A line of the page that knows its pieces."""
+    """A line of the page that knows its pieces. Its own box is that of the page as it was read, upright and level;
+    those of its pieces are of the page as it came."""
 
     pieces: tuple[Piece, ...] = ()
     column: int = 0
@@ -65,17 +67,24 @@ def _line(row: Row, page: Prepared) -> Written:
         start = len(text)
         text += with_japanese_signs(writing.text)
         pieces.append(Piece(start, len(text), box_of(writing, page), writing.sureness, writing.sureness < limit))
-    box = pieces[0].box
-    for piece in pieces[1:]:
-        box = box.around(piece.box)
-    em = max(piece.box.x1 - piece.box.x0 if row.is_vertical else piece.box.y1 - piece.box.y0 for piece in pieces)
-    return Written(text, box, em, row.is_vertical, is_row, tuple(pieces), row.column)
+    boxes = [_read_box(writing, page) for writing in row.writings]
+    em = max(box.x1 - box.x0 if row.is_vertical else box.y1 - box.y0 for box in boxes)
+    return Written(text, _around(boxes), em, row.is_vertical, is_row, tuple(pieces), row.column)
+
+
+def _read_box(writing: Writing, page: Prepared) -> Box:
+    """The box in points of the page as it was read."""
+    return Box(writing.x0 * page.across, writing.y0 * page.down, writing.x1 * page.across, writing.y1 * page.down)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return reduce(Box.around, boxes)
 
 
 def box_of(writing: Writing, page: Prepared) -> Box:
     """Give the box in points of the page as it came, also where the page was turned to be read."""
     corners = [page.place(x, y) for x in (writing.x0, writing.x1) for y in (writing.y0, writing.y1)]
-    if not page.quarter_turns:  # a turn by a degree or two: keep the line's height
+    if not page.quarter_turns and page.origin is None:  # a turn by a degree or two: keep the line's height
         (left, middle), (right, other) = (
             page.place(x, (writing.y0 + writing.y1) / 2) for x in (writing.x0, writing.x1)
         )
@@ -87,18 +96,20 @@ def box_of(writing: Writing, page: Prepared) -> Box:
 
 
 def _passage(text: str, lines: list[tuple[int, Line]], number: int) -> Passage:
-    box = lines[0][1].box
     text, changed = by_words(by_neighbours(text))
     spans: list[Span] = []
     marks: list[Mark] = []
+    boxes: list[Box] = []
     for start, line in lines:
-        box = box.around(line.box)
         assert isinstance(line, Written)
         for piece in line.pieces:
+            boxes.append(piece.box)
             spans.append(Span(start + piece.start, start + piece.end, piece.box.locator(number)))
             marks += _marks(piece, start, changed)
     is_row = lines[0][1].is_row
-    return Passage(box.locator(number), text, "row" if is_row else "paragraph", 0, tuple(spans), tuple(marks))
+    return Passage(
+        _around(boxes).locator(number), text, "row" if is_row else "paragraph", 0, tuple(spans), tuple(marks)
+    )
 
 
 def _marks(piece: Piece, offset: int, changed: list[int]) -> Iterator[Mark]:

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 from PIL import Image
 
-from hiroba.extract.recognition.sheet import DPI, Grey, Sheet
+from hiroba.extract.recognition.sheet import DPI, Grey, Matrix, Sheet
 
 Bits = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
@@ -35,6 +35,7 @@ class Prepared:
     down: float
     slope: float  # degrees by which the page was turned to lie level
     quarter_turns: int = 0  # by which it was turned counter-clockwise after that, to stand upright
+    origin: Matrix | None = None  # from points of this page to those of the photograph it was drawn from
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Give the point of the original page, in points from its top left."""
@@ -45,7 +46,11 @@ class Prepared:
         from_x, from_y = x - wide / 2, y - high / 2
         x = from_x * np.cos(angle) - from_y * np.sin(angle) + wide / 2
         y = from_x * np.sin(angle) + from_y * np.cos(angle) + high / 2
-        return float(x * self.across), float(y * self.down)
+        x, y = float(x * self.across), float(y * self.down)
+        if self.origin is None:
+            return x, y
+        u, v, w = self.origin @ np.array([x, y, 1.0])
+        return float(u / w), float(v / w)
 
 
 def prepare(sheet: Sheet) -> Prepared:
@@ -58,7 +63,8 @@ def prepare(sheet: Sheet) -> Prepared:
     if abs(slope) >= _LEVEL:
         turned = Image.fromarray(grey).rotate(slope, Image.Resampling.BICUBIC, fillcolor=255)
         grey = np.array(turned)
-    return Prepared(grey, sheet.across, sheet.down, slope if abs(slope) >= _LEVEL else 0.0)
+    slope = slope if abs(slope) >= _LEVEL else 0.0
+    return Prepared(grey, sheet.across, sheet.down, slope, origin=sheet.origin)
 
 
 def turned(page: Prepared, quarter_turns: int) -> Prepared:

@@ -17,6 +17,7 @@ from hiroba.extract.passages import Trouble
 from hiroba.extract.pasted import find_picture
 
 Grey = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+Matrix = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 DPI = 200  # at which pages of PDFs are drawn; 7-point Mincho is 19 pixels high, which the engine still reads
 LONGEST_SIDE = 3_600  # pixels: A4 at 300 dots an inch; more makes nothing clearer
@@ -34,12 +35,16 @@ class SheetError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Grey pixels (0 black … 255 white) and how many points one pixel is across and down."""
+    """Grey pixels (0 black … 255 white) and how many points one pixel is across and down.
+
+    `origin` maps points (x, y, 1) of a sheet that was drawn upright to those of the page as it came."""
 
     grey: Grey
     across: float
     down: float
     is_cut_short: bool = False
+    is_to_scale: bool = True  # the file says how large the page is; photographs do not
+    origin: Matrix | None = None
 
 
 def open_sheet(path: Path, number: int) -> Sheet:
@@ -65,7 +70,7 @@ def _decoded(path: Path | io.BytesIO, number: int) -> Sheet:
         size = max(1, round(grey.width * shrink)), max(1, round(grey.height * shrink))
         grey = grey.resize(size, Image.Resampling.BOX)
     across, down = page.across * page.image.width / grey.width, page.down * page.image.height / grey.height
-    return Sheet(np.array(grey), across, down, page.is_cut_short)
+    return Sheet(np.array(grey), across, down, page.is_cut_short, page.is_to_scale)
 
 
 def _drawn(path: Path, number: int) -> Sheet:
