@@ -7,8 +7,9 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the kinds of source that live in this room."""
-        from hiroba.ingest import mailboxes, post, shares
+        from hiroba.ingest import mailboxes, post, reports, shares
 
         mailboxes.declare()
         post.declare()
+        reports.declare()
         shares.declare()

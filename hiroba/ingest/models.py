@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hiroba.archive.models import Original, Record
@@ -159,6 +160,37 @@ class OutsideFile(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_key"], name="outside_file_key_once")]
         indexes = [models.Index(fields=["source", "path"]), models.Index(fields=["source", "file_id"])]
+
+
+class Report(models.Model):
+    """One issue of a printed report (帳票) that another system dropped as a file: which report it is by its name there,
+    when it was put out, and the item that carries it in. Its record has the same source and key."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="reports")
+    item = models.OneToOneField(Item, null=True, on_delete=models.SET_NULL, related_name="report")
+    path = models.CharField(max_length=500)
+    modified_at = models.DateTimeField()
+    key = models.CharField(max_length=500)
+    name = models.CharField(max_length=255)
+    period = models.CharField(max_length=100, blank=True)
+    issued_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False)  # a newer issue was there before it: it was not taken
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "path", "modified_at"], name="report_issue_once")]
+        indexes = [models.Index(fields=["source", "key", "-issued_at"])]
+
+    @property
+    def title(self) -> str:
+        """Give what its record is called: the system, the report, the period."""
+        return " ".join(filter(None, (self.source.name, self.name, self.period)))
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Give what a citation of it says: of which system it is, which report, and when it was put out."""
+        issued = timezone.localtime(self.issued_at).isoformat(timespec="minutes")
+        told = {"system": self.source.name, "report": self.name, "period": self.period, "extracted_at": issued}
+        return {name: value for name, value in told.items() if value} | {"drop": self.path}
 
 
 class MailName(models.Model):

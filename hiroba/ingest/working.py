@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -29,7 +29,7 @@ from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.carried import SECONDS_FOR_CARRIED, add_children, carried_verdicts, store_carried
 from hiroba.ingest.leases import has_run_out
-from hiroba.ingest.models import Batch, Item, ItemState
+from hiroba.ingest.models import Batch, Item, ItemState, Report
 from hiroba.ingest.naming import author_of, dated_at, safe_name, title_of
 from hiroba.ingest.pairing import pair_recording
 from hiroba.ingest.part_readings import forget_private, missing_of, packed_readings
@@ -62,7 +62,8 @@ def lease_items(count: int, batch: Batch | None = None, lane: Lane = "any") -> l
             rows = rows.filter(batch=batch)
         ids = [item.pk for item in rows.order_by("pk")[:count]]
         Item.objects.filter(pk__in=ids).update(state=ItemState.READING, leased_until=until, tries=F("tries") + 1)
-    found = Item.objects.filter(pk__in=ids).select_related("batch__person", "batch__unit", "original", "parent__record")
+    named = ("batch__person", "batch__unit", "original", "parent__record", "report__source")
+    found = Item.objects.filter(pk__in=ids).select_related(*named)
     return list(found.order_by("pk"))
 
 
@@ -138,12 +139,20 @@ def read_item(reading: Reading, item: Item) -> Read:
         extraction = Extraction(error=Trouble("EXTRACT-08"))
     else:
         extraction = _extract(reading, item, item.original.sha256)
+    if report := report_of(item):
+        extraction = replace(extraction, facts={**extraction.facts, **report.facts})
     attached = store_carried(extraction, partial(_lease_on, item))
     if time.monotonic() - started > LEASE.total_seconds() / 4:
         _lease_on(item)
     carried = carried_verdicts(reading, extraction, attached, time.monotonic() + SECONDS_FOR_CARRIED)
     verdict = gate.with_carried(gate.examine(extraction), carried)
     return Read(item, extraction, verdict, tuple(attached), reading.shas if isinstance(reading, WholeReading) else ())
+
+
+def report_of(item: Item) -> Report | None:
+    """Give which report of another system an item is, None when it is none."""
+    found: Report | None = getattr(item, "report", None)
+    return found
 
 
 def _extract(reading: Reading, item: Item, sha256: str) -> Extraction:
@@ -229,7 +238,7 @@ def _arrival(item: Item, extraction: Extraction, carrier: Record | None) -> Arri
         external_key=item.external_key,
         file_name=name,
         kind=kind_of(name, extraction.extractor),
-        title=title_of(extraction, name),
+        title=report.title if (report := report_of(item)) else title_of(extraction, name),
         original=item.original,
         extraction=extraction,
         owner=batch.person,

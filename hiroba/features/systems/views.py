@@ -1,4 +1,4 @@
-"""The tables of other systems: how they stand, what their columns mean, and what to do when rows vanish."""
+"""The tables and reports of other systems: how they stand, what columns mean, and what to do when rows vanish."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hiroba.features.systems.asking import ask
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
+from hiroba.ingest.report_queries import find_reports_visible_to, report_sources_visible_to
 from hiroba.ingest.tables import actions, queries
 
 
 @require_GET
 def systems(request: HttpRequest) -> HttpResponse:
-    """List the tables with their last extraction."""
-    return render(request, "systems/systems.html", {"rows": queries.tables_visible_to(person_of(request))})
+    """List the tables with their last extraction, and the folders of reports."""
+    person = person_of(request)
+    shown = {"rows": queries.tables_visible_to(person), "folders": report_sources_visible_to(person)}
+    return render(request, "systems/systems.html", shown)
 
 
 @require_GET
 def system(request: HttpRequest, source_id: int) -> HttpResponse:
-    """Show one table: its extractions, and which rows are held or gone."""
+    """Show one table: its extractions, and which rows are held or gone; or one folder of reports."""
+    if reports := find_reports_visible_to(person_of(request), source_id):
+        note(request, "administration.read", "source", source_id)
+        return render(request, "systems/reports.html", {"shown": reports})
     shown = queries.get_table_visible_to(person_of(request), source_id)
     note(request, "administration.read", "source", source_id)
     return render(request, "systems/system.html", {"shown": shown})

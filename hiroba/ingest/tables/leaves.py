@@ -92,10 +92,7 @@ def _written(rows: Sequence[Row]) -> dict[int, _Slice]:
     """Read back the records of those rows that are not all new; nothing where every row brings its cells."""
     needed = {row.record_id for row in rows if row.waiting is None and row.line and row.record_id}
     newest = Revision.objects.filter(record__in=needed).select_related("original").order_by("number")
-    return {
-        record: _lines_of(sha256)
-        for record, sha256 in {each.record_id: each.sha256 for each in newest}.items()
-    }
+    return {record: _lines_of(sha256) for record, sha256 in {each.record_id: each.sha256 for each in newest}.items()}
 
 
 def _lines_of(sha256: str) -> _Slice:

@@ -15,6 +15,7 @@ from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.foundation.access.principals import of_unit
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Source
+from hiroba.ingest.reports import visit_reports
 from hiroba.ingest.tables.models import Table
 from hiroba.ingest.tables.visiting import visit_table
 from tests.world import World
@@ -96,3 +97,27 @@ def test_a_script_confirms_what_is_proposed_and_what_it_says_otherwise(world: Wo
     assert {"name": "受付日", "use": "field"} in told["columns"]
     visit_table(ledger)
     assert "いまある行 1" in say_tables(run_tables(Namespace(verb="list", name="", login="kondo", use=[], shape="")))
+
+
+def test_a_folder_of_reports_stands_beside_the_tables(world: World, ledger: Source, tmp_path: Path) -> None:
+    folder = tmp_path / "帳票"
+    folder.mkdir()
+    for day in (20, 21):
+        path = folder / f"日計表_202611{day}.csv"
+        path.write_text(f"区分,金額\n窓口,{day}00\n")
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    known = {"kind": "reports", "name": "収納", "settings": {"folder": str(folder)}}
+    ledger.pk = None
+    for name, value in known.items():
+        setattr(ledger, name, value)
+    ledger.save()
+    visit_reports(ledger)
+    page = signed_in(world, "kondo").get("/systems/").content.decode()
+    assert "収納" in page
+    assert "相談受付簿" in page
+    shown = signed_in(world, "kondo").get(f"/systems/{ledger.pk}/").content.decode()
+    assert "日計表_20261120.csv" in shown
+    assert "まだ読めません" in shown  # it is on its way in
+    administered = signed_in(world, "endo").get(f"/systems/{ledger.pk}/").content.decode()
+    assert "日計表" not in administered
+    assert signed_in(world, "kimura").get(f"/systems/{ledger.pk}/").status_code == 404
