@@ -47,12 +47,13 @@ def test_a_photo_of_a_form_is_found_opens_at_the_place_and_is_read_into_its_fiel
     frame = sato.page.locator("#page-1 figure.page img").bounding_box()
     box = sato.page.locator("#page-1 svg .box").first.bounding_box()
     assert frame is not None and box is not None
+    across = (box["x"] + box["width"] / 2 - frame["x"]) / frame["width"] * WIDE
+    down = (box["y"] + box["height"] / 2 - frame["y"]) / frame["height"] * HIGH
+    u, v, w = np.linalg.inv(taken.matrix) @ np.array([across, down, 1.0])
     place = next(field.place for field in form.fields if field.name == "希望する園").partition("box=")[2]
-    x, y, _, high = (float(side) * DPI / 72 for side in place.split(","))
-    u, v, w = taken.matrix @ np.array([x + 100, y + high / 2, 1.0])
-    across, down = frame["x"] + u / w / WIDE * frame["width"], frame["y"] + v / w / HIGH * frame["height"]
-    assert box["x"] < across < box["x"] + box["width"]
-    assert box["y"] < down < box["y"] + box["height"]
+    x, y, wide, high = (float(side) * DPI / 72 for side in place.split(","))
+    assert x < u / w < x + wide
+    assert y < v / w < y + high
 
     shown = until(sato, address, values["電話番号"])
     assert values["金額"] in shown
