@@ -13,6 +13,7 @@ from hiroba.archive import gate
 from hiroba.archive.models import Link, Original, Passage, Record, RecordState, Revision
 from hiroba.archive.passage_rows import insert_passages
 from hiroba.archive.reanchoring import mask_corrections, reapply
+from hiroba.extract.mending import WORD_LIST
 from hiroba.extract.passages import Extraction
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
@@ -150,13 +151,16 @@ def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, num
 
 
 def _is_read_alike(revision: Revision, extraction: Extraction) -> bool:
-    """Tell whether the same reader read as much of it as before, or less: then its text stays. What somebody opened
-    with a password, or a quieter machine had time to read, is not lost because it comes again."""
+    """Tell whether the same reader read as much of it as before, or less, with the same list of words: then its text
+    stays. What somebody opened with a password, or a quieter machine had time to read, is not lost because it comes
+    again."""
     if extraction.error is not None and revision.error is None:
         return True
     error = asdict(extraction.error) if extraction.error else None
     warnings = [asdict(trouble) for trouble in extraction.warnings]
-    return (revision.extractor, revision.error, revision.warnings) == (extraction.extractor, error, warnings)
+    is_same_list = revision.facts.get(WORD_LIST) == extraction.facts.get(WORD_LIST)
+    same = (revision.extractor, revision.error, revision.warnings) == (extraction.extractor, error, warnings)
+    return same and is_same_list
 
 
 def _renew(record: Record, revision: Revision, arrival: Arrival, verdict: gate.Verdict) -> Kept:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hiroba.extract.passages import Mark, Passage
+from hiroba.extract.passages import Extraction, Mark, Passage
 from hiroba.language.word_list import LEANED_TO, Word, load_words, mendings
+
+WORD_LIST = "word_list"
+"""The fact that names the list by which a reading was put right: another list gives another reading."""
 
 
 def office_words() -> list[Word]:
@@ -20,6 +24,15 @@ def office_words() -> list[Word]:
 def leaned_to(words: Sequence[Word]) -> list[str]:
     """Give the words a speech model is told of before it listens: the first of the list."""
     return [word.written for word in words[:LEANED_TO]]
+
+
+def with_words(extraction: Extraction, words: Sequence[Word]) -> Extraction:
+    """Put right all that was heard. Readings are kept as they were heard, so that a new list is not too late."""
+    if not words:
+        return extraction
+    name = hashlib.sha256(repr(list(words)).encode()).hexdigest()[:8]
+    passages = tuple(mended(each, words) for each in extraction.passages)
+    return replace(extraction, passages=passages, facts={**extraction.facts, WORD_LIST: name})
 
 
 def mended(passage: Passage, words: Sequence[Word]) -> Passage:

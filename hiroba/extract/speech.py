@@ -47,22 +47,20 @@ def _chunks(seconds: float) -> int:
 
 
 def read_part(path: Path, number: int) -> Extraction:
-    """Hear chunk `number` (from 1): a passage for each sentence, with marks "unsure" over what is doubtful, and
-    "replaced" over what the office's list of words put right.
+    """Hear chunk `number` (from 1): a passage for each sentence, with marks "unsure" over what is doubtful. The model
+    is told the office's list of words; what the list puts right is put right where chunks are joined (`mending`).
 
     SPEECH-01 there is no speech model: the same chunk can be read later. SPEECH-05 the chunk ends early because the
     file is damaged; what stands before is given. EXTRACT-03 when it cannot be opened."""
     try:
         start, end = _ends(path, number)
         samples = sound.hear(path, start, end)
-        words = mending.office_words()
-        heard = hearing.listen(samples, mending.leaned_to(words)) if len(samples) else []
+        heard = hearing.listen(samples, mending.leaned_to(mending.office_words())) if len(samples) else []
     except sound.UnplayableError:
         return Extraction(error=Trouble("EXTRACT-03"), extractor=ENGINE)
     except hearing.DeafError as failure:
         return Extraction(error=Trouble("SPEECH-01", {"reason": failure.reason}), extractor=ENGINE)
-    lines = (line for each in utterances.kept(heard) for line in _passages(each, start))
-    passages = tuple(mending.mended(line, words) for line in lines)
+    passages = tuple(line for each in utterances.kept(heard) for line in _passages(each, start))
     return Extraction(passages, _warnings(path, number, start, len(samples) / sound.RATE), extractor=ENGINE)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hiroba.archive.models import Record, Revision
+from hiroba.archive.models import Record, RecordState, Revision
 from hiroba.archive.originals import path_of
 from hiroba.extract.passages import Extraction
 from hiroba.extract.sandbox import Sandbox
 from hiroba.extract.slow import SlowSandbox
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.models import Item, ItemState
 from hiroba.ingest.part_readings import keep_reading, missing_of, packed_readings
 from hiroba.ingest.releasing import await_release, held_revision, let_in
 from hiroba.ingest.whole import FirstReading
@@ -26,6 +27,14 @@ def read_again(revision: Revision) -> Extraction:
         for sha256, part in missing_of(first.wanted):
             keep_reading((sha256, part), slow.read_part(path, part))
         return first.with_parts(packed_readings(first.wanted)).extract(path, revision.file_name)
+
+
+def join_recordings_again() -> int:
+    """Send what was heard of recordings through the line again, since the office's words have changed: its chunks are
+    there and only joined anew; give how many. What people put right in it is put right again."""
+    heard = Item.objects.filter(parts__gt=0, record__kind="recording", record__state=RecordState.LIVE)
+    done = heard.filter(state=ItemState.DONE, is_cut=False)
+    return done.update(state=ItemState.RECEIVED, tries=0, code="", params={}, finished_at=None)
 
 
 def release_record(person: Person, record_id: int, reason: str) -> Record:

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from django.conf import settings
+
 from hiroba.extract.joining import join
+from hiroba.extract.mending import with_words
 from hiroba.extract.passages import Extraction
 from hiroba.ingest.part_readings import Wanted, unpack_reading
+from hiroba.language.word_list import load_words
 
 
 class Reading(Protocol):
@@ -42,7 +46,8 @@ class FirstReading:
 
 
 class WholeReading:
-    """Reads a file and joins the parts that are there; those that are not stay among its `parts`."""
+    """Reads a file and joins the parts that are there; those that are not stay among its `parts`. What was heard is put
+    right by the office's words as they are now."""
 
     def __init__(self, reading: Reading, seen: dict[Path, Extraction], packed: Mapping[Wanted, bytes]) -> None:
         self._reading, self._seen, self._packed = reading, seen, packed
@@ -54,4 +59,6 @@ class WholeReading:
         if not first.parts:
             return first
         packed = {part: self._packed.get((path.name, part)) for part in first.parts}
-        return join(first, {part: unpack_reading(each) for part, each in packed.items() if each is not None})
+        whole = join(first, {part: unpack_reading(each) for part, each in packed.items() if each is not None})
+        is_heard = any(part.tool == "transcribe" for part in first.parts)
+        return with_words(whole, load_words(Path(settings.WORDS_FILE))) if is_heard else whole

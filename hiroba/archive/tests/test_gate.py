@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from hiroba.archive.gate import MY_NUMBER, PERSONAL, examine
-from hiroba.extract.passages import Extraction, Passage
+from hiroba.archive.gate import MY_NUMBER, PERSONAL, UNREAD, examine
+from hiroba.extract.joining import join
+from hiroba.extract.passages import Extraction, Part, Passage, Trouble
 
 
 def verdict(*texts: str) -> tuple[str, tuple[str, ...]]:
@@ -31,3 +32,16 @@ def test_a_receipt_number_of_twelve_digits_is_harmless() -> None:
 def test_an_account_at_a_bank_is_personal_and_an_ordinary_sentence_is_not() -> None:
     assert verdict("みずき銀行 中央支店 普通 1234567")[0] == PERSONAL
     assert verdict("令和8年度の一時保育の受付は、電話が412件でした。")[0] == ""
+
+
+def test_a_pasted_picture_is_looked_at_where_it_stands_and_missed_where_nobody_read_it() -> None:
+    part = Part("recognise", 1, "par=1")
+    text = tuple(Passage(f"par={number}", f"文{number}") for number in (1, 2))
+    first = Extraction(text, extractor="docx/1", parts=(part,))
+    found = examine(first)
+    assert (found.code, found.places) == (UNREAD, ("par=1",))
+    card = Extraction((Passage("page=1;box=1,2,3,4", "個人番号 1234 5678 9018"),), extractor="recognition/6")
+    found = examine(join(first, {part: card}))
+    assert (found.code, found.places) == (MY_NUMBER, ("par=1",))
+    for code in ("EXTRACT-48", "PART-05", "PART-06"):
+        assert examine(Extraction(text, (Trouble(code, {"count": 1}),))).code == UNREAD

@@ -219,8 +219,11 @@ def test_the_offices_words_put_right_what_was_heard_and_keep_it_in_a_mark(
 ) -> None:
     (tmp_path / "words.txt").write_text("公園係,こうえんがかり\nホース\n", encoding="utf-8")
     monkeypatch.setenv("HIROBA_WORDS", str(tmp_path / "words.txt"))
-    read = speech.read_part(SAMPLE, 1).passages
+    heard = speech.read_part(SAMPLE, 1)
+    found = mending.with_words(heard, mending.office_words())
+    read = found.passages
     assert read[0].text.startswith("公園係")
+    assert len(found.facts[mending.WORD_LIST]) == 8
     # Leaning towards words makes the model pass over a sentence here: it is heard all the same.
     assert "12" in read[-1].text and read[-1].locator == "t=00:10"
     leaned = Passage("t=00:00", "次に公園ばかりの話", marks=(Mark(1, 5, "unsure", "20"), Mark(8, 9, "unsure", "9")))

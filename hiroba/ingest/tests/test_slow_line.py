@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -269,6 +270,25 @@ def test_what_is_released_is_read_from_what_was_kept_and_only_the_forgotten_page
     record.refresh_from_db()
     assert (record.state, record.audience_reason, len(texts())) == ("live", "見本の番号です", 3)
     assert states(batch) == [ItemState.DONE]
+
+
+def test_a_new_list_of_words_puts_right_what_was_heard_before(
+    world: World, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.WORDS_FILE = tmp_path / "words.txt"
+    listener = Recogniser({1: "次に公園ばかりの話です。"})
+    first = Extraction(facts={"media": "audio"}, extractor="speech/1", parts=(Part("transcribe", 1),))
+    monkeypatch.setattr(Reader, "extract", lambda _self, _path, _name: first)
+    batch = batch_of(world, "会議.mp3")
+    working.work_once(Reader(), 10)
+    read_all(listener)
+    working.work_once(Reader(), 10)
+    assert (texts(), rereading.join_recordings_again()) == (["次に公園ばかりの話です。"], 1)
+    settings.WORDS_FILE.write_text("公園係,こうえんがかり,公園ばかり\n", encoding="utf-8")
+    working.work_once(Reader(), 10)
+    assert (texts(), states(batch)) == (["次に公園係の話です。"], [ItemState.DONE])
+    assert len(listener.read) == 1
+    assert Record.objects.get().revisions.count() == 1
 
 
 def test_a_release_that_waits_lets_nothing_in_once_it_was_taken_back(
