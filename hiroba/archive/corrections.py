@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from hiroba.archive import gate
-from hiroba.archive.actions import can_change, require_change
-from hiroba.archive.arrivals import keep_inside
+from hiroba.archive.actions import can_change
 from hiroba.archive.lines import LineText, lines_of, with_line
 from hiroba.archive.models import Correction, Passage, Record, Revision
-from hiroba.archive.passage_rows import copy_passages
+from hiroba.archive.sittings import Line, as_read, current_for, keep_correction, take_reading
 from hiroba.extract.passages import Extraction, Kind
-from hiroba.extract.passages import Mark as ReadMark
 from hiroba.extract.passages import Passage as ReadPassage
-from hiroba.extract.passages import Span as ReadSpan
-from hiroba.foundation.access.audiences import principals_in
-from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
 
-SITTING = dt.timedelta(minutes=10)  # what one person puts right in one sitting is one revision
 LONGEST_LINE = 2000
 LOOKED_AROUND = 100  # passages before and after a corrected one
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-
-
-@dataclass(frozen=True)
-class Line:
-    """What somebody makes of one line: where it stands, what stood there, what is to stand there."""
-
-    locator: str
-    before: str
-    after: str
 
 
 @transaction.atomic
@@ -48,11 +30,8 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
 
     ACCESS-01, ACCESS-02; CORRECT-01 when revision `number` is not the current one any more or does not say `before`
     there; GATE-01 when the new text is a マイナンバー: nothing is kept. Records record.revised."""
-    record = require_change(person, record_id)
+    record, current = current_for(person, record_id, number)
     after = _cleaned(after)
-    current = record.current
-    if current is None or current.number != number:
-        raise Refusal("CORRECT-01")
     passage, line = _find_line(current, locator, before)
     if after == before:
         return record
@@ -60,19 +39,13 @@ def correct_line(person: Person, record_id: int, number: int, locator: str, befo
     verdict = gate.examine(Extraction((ReadPassage(passage.locator, text),)))
     if verdict.code == gate.MY_NUMBER or _becomes_a_my_number(passage, text):
         raise Refusal("GATE-01", places=passage.locator)
-    revision = revision_of_sitting(person, record, current)
-    _rewrite(revision, passage.ordinal, line, after)
-    Correction.objects.create(
-        record=record,
-        revision=revision,
-        original=revision.read_from,
-        locator=locator,
-        before=before,
-        after=after,
-        person=person,
-        made_at=timezone.now(),
-    )
-    publish_correction(person, record, revision, verdict)
+
+    def write(revision: Revision) -> None:
+        kept = revision.passages.get(ordinal=passage.ordinal)
+        take_reading(kept, with_line(as_read(kept), line, after))
+        kept.save(update_fields=["text", "spans", "marks"])
+
+    keep_correction(person, record, Line(locator, before, after), verdict, write)
     return record
 
 
@@ -144,47 +117,3 @@ def _find_line(revision: Revision, locator: str, before: str) -> tuple[Passage, 
             if line.locator == locator and passage.text[line.start : line.end] == before:
                 return passage, line
     raise Refusal("CORRECT-01")
-
-
-def revision_of_sitting(person: Person, record: Record, current: Revision) -> Revision:
-    """Give the revision of this sitting, or a new one with all that the current one says."""
-    latest = current.corrections.order_by("-pk").first()
-    is_theirs = latest is not None and current.brought_by_id == person.pk and latest.person_id == person.pk
-    if latest is not None and is_theirs and timezone.now() - latest.made_at < SITTING:
-        return current
-    newest = record.revisions.order_by("-number").first()
-    number = (newest.number if newest else current.number) + 1
-    revision = Revision.objects.get(pk=current.pk)
-    revision.pk, revision.number, revision.brought_by, revision.received_at = None, number, person, timezone.now()
-    revision._state.adding = True
-    revision.save()
-    copy_passages(current, revision)
-    return revision
-
-
-def _rewrite(revision: Revision, ordinal: int, line: LineText, after: str) -> None:
-    kept = revision.passages.get(ordinal=ordinal)
-    read = ReadPassage(
-        kept.locator,
-        kept.text,
-        spans=tuple(ReadSpan(*span) for span in kept.spans),
-        marks=tuple(ReadMark(*mark) for mark in kept.marks),
-    )
-    new = with_line(read, line, after)
-    kept.text = new.text
-    kept.spans = [[span.start, span.end, span.locator] for span in new.spans]
-    kept.marks = [[mark.start, mark.end, mark.kind, mark.value] for mark in new.marks]
-    kept.save(update_fields=["text", "spans", "marks"])
-
-
-def publish_correction(person: Person, record: Record, revision: Revision, verdict: gate.Verdict) -> None:
-    """Make the corrected revision the current one, with what the gate said of the new words."""
-    before = principals_in(record.audience_id)
-    if verdict.code and not record.gate_code:
-        Revision.objects.filter(pk=revision.pk).update(gate_code=verdict.code)
-        keep_inside(record, verdict)
-    record.current, record.updated_at = revision, timezone.now()
-    record.save()
-    if principals_in(record.audience_id) != before:
-        log.record("record.narrowed", "record", record.pk, person.pk)
-    log.record("record.revised", "record", record.pk, person.pk)
