@@ -1,7 +1,7 @@
 """A throw-away samba: a real file server of a test's own, which can be killed in the middle and started again.
 
-It serves as root only (smbd becomes whoever signs in), and keeps access lists as POSIX ones: without Debian's
-samba-vfs-modules there are no denials on it, so those are tested with descriptors made by hand."""
+It serves as root only (smbd becomes whoever signs in). The share `kyoyu` keeps access lists as POSIX ones, which know
+no denial; `kengen` shows the same files and keeps them as Windows does, by Debian's samba-vfs-modules."""
 
 from __future__ import annotations
 
@@ -11,16 +11,36 @@ import pwd
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import smbclient  # type: ignore[import-untyped]  # smbprotocol's, without types
+from smbclient._io import (  # type: ignore[import-untyped]  # as above; there is no public way to set access lists
+    SMBFileTransaction,
+    SMBRawIO,
+)
+from smbprotocol.file_info import InfoType
+from smbprotocol.open import FilePipePrinterAccessMask, SMB2SetInfoRequest
+from smbprotocol.security_descriptor import SIDPacket
 
 from tests.dovecot import free_port
 
 USER, PASSWORD = "root", "mirai-smb-2026"
 _FOLDERS = ("private", "lock", "state", "cache", "pid", "log", "rpc", "share")
+
+
+def _entry(kind: str, sid: str) -> bytes:
+    """Write an entry of an access list ([MS-DTYP] 2.4.4.2, 2.4.4.4): reading and what goes with it."""
+    identity = SIDPacket()
+    identity.from_string(sid)
+    packed: bytes = identity.pack()
+    head = struct.pack("<BBHI", 1 if kind == "deny" else 0, 0, 8 + len(packed), 0x00120089)
+    return head + packed
 
 
 @dataclass
@@ -89,6 +109,27 @@ class Samba:
         os.chown(self.files / path, entry.pw_uid, entry.pw_gid)
         (self.files / path).chmod(mode)
 
+    def set_list(self, path: str, *entries: tuple[str, str]) -> None:
+        """Give a file an access list of ("allow" or "deny", SID) entries to read, over SMB as Windows does it."""
+        aces = [_entry(kind, sid) for kind, sid in entries]
+        listed = struct.pack("<BBHHH", 2, 0, 8 + sum(map(len, aces)), len(aces), 0) + b"".join(aces)
+        question = SMB2SetInfoRequest()
+        question["info_type"] = InfoType.SMB2_0_INFO_SECURITY
+        question["additional_information"] = 0x4  # DACL_SECURITY_INFORMATION
+        question["file_id"] = b"\xff" * 16
+        # Revision 1, self-relative with a list, which lies right behind this head ([MS-DTYP] 2.4.6).
+        question["buffer"] = struct.pack("<BBHIIII", 1, 0, 0x8004, 0, 0, 0, 20) + listed
+        connections: dict[str, Any] = {}
+        known = {"port": self.port, "username": USER, "password": PASSWORD, "connection_cache": connections}
+        place = f"\\\\127.0.0.1\\kengen\\{path}".replace("/", "\\")
+        wanted = FilePipePrinterAccessMask.WRITE_DAC | FilePipePrinterAccessMask.READ_CONTROL
+        try:
+            raw = SMBRawIO(place, mode="rb", share_access="rwd", desired_access=wanted, **known)
+            with SMBFileTransaction(raw) as transaction:
+                transaction += (question, raw.fd.connection.receive)
+        finally:
+            smbclient.reset_connection_cache(fail_on_error=False, connection_cache=connections)
+
     def sid_of(self, user: str) -> str:
         """Give a user's SID as the server tells it."""
         told = self._run("pdbedit", "-s", str(self.folder / "smb.conf"), "-L", "-v", "-u", user)
@@ -120,4 +161,9 @@ class Samba:
 [kyoyu]
  path = {at}/share
  read only = no
+[kengen]
+ path = {at}/share
+ read only = no
+ vfs objects = acl_xattr
+ acl_xattr:ignore system acls = yes
 """

@@ -138,6 +138,62 @@ def test_mapped_readers_read_inside_the_sources_audience_only(world: World, sour
     assert audience("みんな.txt") == {of_unit("0702")}  # the whole office there is the section here, until opened
 
 
+STAFF, INTERNS, STRANGERS = (f"S-1-5-21-1111-2222-3333-{number}" for number in (1101, 1102, 1103))
+
+
+@pytest.fixture
+def listed(world: World, source: Source, server: Samba) -> Source:
+    """Give the source on the share that keeps access lists as Windows does, two groups of which are known here."""
+    source.settings["share"] = "kengen"
+    source.save()
+    map_to(STAFF, of_unit("0702"))
+    map_to(INTERNS, of_person(world.kimura.pk))
+    return source
+
+
+@pytest.mark.parametrize(
+    ("entries", "readers"),
+    [
+        ((("allow", STAFF),), "section"),
+        ((("deny", INTERNS), ("allow", STAFF)), "section"),  # nobody of the section is denied
+        ((("allow", STAFF), ("allow", STRANGERS)), "section"),  # a stranger adds nobody
+        ((("allow", STRANGERS),), "alone"),
+        ((("deny", STRANGERS), ("allow", STAFF)), "alone"),  # who is denied may be anybody of them
+        ((("deny", STAFF), ("allow", STAFF)), "alone"),
+        ((("deny", "S-1-1-0"), ("allow", STAFF)), "alone"),  # everybody there, whom nobody mapped
+        ((), "alone"),
+    ],
+)
+def test_a_real_denial_narrows_and_a_stranger_never_widens(
+    world: World, listed: Source, server: Samba, entries: tuple[tuple[str, str], ...], readers: str
+) -> None:
+    server.write("権限.txt", mode=0o644)
+    server.set_list("権限.txt", *entries)
+    visit(listed)
+    expected = {"section": of_unit("0702"), "alone": of_person(world.kondo.pk)}[readers]
+    assert audience("権限.txt") == {expected}
+
+
+def test_a_denial_of_one_of_the_section_takes_the_section_out_until_it_is_gone(
+    world: World, listed: Source, server: Samba
+) -> None:
+    map_to(INTERNS, of_person(world.kondo.pk), of_unit("0702"))
+    server.write("権限.txt", mode=0o644)
+    server.set_list("権限.txt", ("deny", INTERNS), ("allow", STAFF))
+    visit(listed)
+    assert audience("権限.txt") == {of_person(world.kondo.pk)}
+    server.set_list("権限.txt", ("allow", STAFF))
+    assert visit(listed) == (0, "")
+    assert audience("権限.txt") == {of_unit("0702")}
+    server.set_list("権限.txt", ("deny", STRANGERS), ("allow", STAFF))
+    visit(listed)
+    assert audience("権限.txt") == {of_person(world.kondo.pk)}
+    map_to(STRANGERS, of_unit("0402"))  # now it is known who they are: people of elsewhere
+    visit(listed)
+    assert audience("権限.txt") == {of_unit("0702")}
+    assert STRANGERS in set(OutsideIdentity.objects.values_list("name", flat=True))
+
+
 def test_a_changed_list_changes_who_reads_at_the_next_visit(world: World, source: Source, server: Samba) -> None:
     map_to(GROUP, of_unit("0702"))
     server.write("課.txt", mode=0o640)
