@@ -8,6 +8,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
 from hiroba import __version__
+from hiroba.features.conversation.api import channels, threads
 from hiroba.features.finding.api import router as finding
 from hiroba.features.intake.api import router as intake
 from hiroba.features.reading.api import router as reading
@@ -38,6 +39,8 @@ api = NinjaAPI(
 api.add_router("/search", finding)
 api.add_router("/records", reading)
 api.add_router("/imports", intake)
+api.add_router("/channels", channels)
+api.add_router("/threads", threads)
 
 
 @api.exception_handler(AuthenticationError)

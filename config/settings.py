@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "hiroba.features.account",
     "hiroba.features.administration",
     "hiroba.features.guide",
+    "hiroba.features.conversation",
     "hiroba.features.systems",
     "hiroba.features.tray",
     "hiroba.features.forms",

@@ -17,6 +17,7 @@ LABELS: dict[str, StrPromise] = {
     "slides": _("スライド"),
     "pdf": _("PDF"),
     "mail": _("メール"),
+    "conversation": _("会話"),
     "text": _("テキスト"),
     "web": _("ウェブページ"),
     "image": _("画像"),

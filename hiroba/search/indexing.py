@@ -55,8 +55,8 @@ class Indexer:
             return 0
         try:
             records = {change.subject_id for change in changes if change.subject == "record"}
-            self._write(records)
             self._write_said({change.subject_id for change in changes if change.kind in SAID}, records)
+            self._write(records)
             self.writer.commit(changes[-1].seq or 0)
         except WriteFailed as error:
             raise Refusal("SEARCH-05") from error

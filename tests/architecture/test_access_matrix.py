@@ -14,7 +14,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from hiroba.archive.models import Record
 from hiroba.features.account.actions import add_token
+from hiroba.features.conversation.actions import Words, speak
+from hiroba.features.conversation.channels import Plan, found_channel
+from hiroba.features.conversation.models import ChannelKind, MessageFile
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField
 from hiroba.features.tray.models import Paper, Scan, Separator
 from hiroba.foundation.access.audiences import find_or_add_audience
@@ -151,6 +155,25 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "system-columns": ("GET /systems/{table}/columns/", (S, 302, 404, 404, 404, S, 302, 404)),
     "system-question": ("POST /systems/{table}/question/", (S, 302, 404, 404, 404, S, 302, 404)),
     "system-loss": ("POST /systems/{table}/loss/", (S, 302, 404, 404, 404, S, 302, 404)),
+    "talk": ("GET /talk/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "new-channel": ("GET /channels/new/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "direct": ("GET /direct/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "channel": ("GET /channels/{channel}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "channel-messages": ("POST /channels/{channel}/messages/ body=文", (S, 302, 302, 404, 404, S, 404, 404)),
+    "channel-joining": ("POST /channels/{channel}/joining/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "channel-level": ("POST /channels/{channel}/level/ level=mute", (S, 302, 302, 404, 404, S, 404, 404)),
+    "channel-reading": ("POST /channels/{channel}/reading/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "channel-tending": ("GET /channels/{channel}/tending/", (S, 200, 403, 404, 404, S, 404, 404)),
+    "channel-audience": ("POST /channels/{channel}/audience/ audience=everyone", (S, 302, 403, 404, 404, S, 404, 404)),
+    "channel-closure": ("POST /channels/{channel}/closure/", (S, 302, 403, 404, 404, S, 404, 404)),
+    "thread": ("GET /threads/{thread}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "thread-messages": ("POST /threads/{thread}/messages/ body=文", (S, 302, 302, 404, 404, S, 404, 404)),
+    "thread-topic": ("POST /threads/{thread}/topic/ topic=題", (S, 302, 403, 404, 404, S, 404, 404)),
+    "message": ("GET /messages/{message}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "message-reactions": ("POST /messages/{message}/reactions/ word=いいね", (S, 302, 302, 404, 404, S, 404, 404)),
+    "message-revision": ("POST /messages/{message}/revision/ body=別", (S, 302, 403, 404, 404, S, 404, 404)),
+    "message-removal": ("POST /messages/{message}/removal/", (S, 302, 403, 404, 404, S, 404, 404)),
+    "message-file": ("GET /messages/files/{message_file}/", (S, 302, 302, 404, 404, S, 404, 404)),
     "help": ("GET /help/", (200,) * 8),
     "help-page": ("GET /help/search/", (200,) * 8),
     "api:openapi-json": ("GET /api/openapi.json", (200,) * 8),  # the shape, nothing in it
@@ -162,6 +185,13 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "api:post_withdrawal": ("POST /api/records/{record}/withdrawal", (401, 204, 204, 404, 404, 401, 404, 404)),
     "api:post_import": ("POST /api/imports json", (401, 201, 201, 201, 201, 401, 201, 201)),
     "api:post_file": ("POST /api/imports/{batch}/files file", (401, 201, 404, 404, 404, 401, 404, 404)),
+    "api:get_channels": ("GET /api/channels", (401, 200, 200, 200, 200, 401, 200, 200)),
+    "api:post_channel_message": (
+        "POST /api/channels/{channel}/messages said",
+        (401, 201, 201, 404, 404, 401, 404, 404),
+    ),
+    "api:get_thread": ("GET /api/threads/{thread}", (401, 200, 200, 404, 404, 401, 404, 404)),
+    "api:post_thread_message": ("POST /api/threads/{thread}/messages said", (401, 201, 201, 404, 404, 401, 404, 404)),
     "api:get_import": ("GET /api/imports/{batch}", (401, 200, 404, 404, 404, 401, 404, 404)),
 }
 
@@ -210,7 +240,17 @@ def things(world: World) -> dict[str, object]:
         **_paper(world, section),
         **_form(world, section),
         "pair": _pair(world, section),
+        **_talk(world, record),
     }
+
+
+def _talk(world: World, record: Record) -> dict[str, object]:
+    """A channel of the section with a message that carries a file."""
+    plan = Plan("入園係の話", "窓口", ChannelKind.UNIT, unit_code="0402")
+    channel = found_channel(world.kimura, plan)
+    message = speak(world.kimura, channel.pk, Words("窓口の様子です。"))
+    file = MessageFile.objects.create(message=message, record=record, name="報告.txt")
+    return {"channel": channel.pk, "thread": message.thread_id, "message": message.pk, "message_file": file.pk}
 
 
 def _pair(world: World, section: frozenset[str]) -> int:
@@ -302,6 +342,8 @@ def ask(world: World, persona: str, line: str, things: dict[str, object]) -> int
     options: dict[str, str] = {}
     if extra == ["file"]:
         data = {"file": SimpleUploadedFile("b.txt", b"y"), "path": "b.txt"}
+    elif extra == ["said"]:
+        data, options = '{"body": "文です。"}', {"content_type": "application/json"}
     elif extra == ["json"]:
         data, options = '{"audience": "unit:0402", "reason": "試し"}', {"content_type": "application/json"}
     elif extra:

@@ -87,7 +87,8 @@ def test_english_sentences_have_no_japanese_but_what_is_listed() -> None:
 
 def test_sharing_is_never_called_publishing() -> None:
     assert [english for _, english in translations() if re.search(r"\bpubli(?:sh|c)", english, re.I)] == []
-    assert [japanese for japanese, _ in translations() if "公開" in japanese] == []
+    # 情報公開 is the law by which citizens ask: the one place where that word says what it means.
+    assert [japanese for japanese, _ in translations() if "公開" in japanese.replace("情報公開", "")] == []
 
 
 def test_the_compiled_catalogue_counts_as_english_does() -> None:

@@ -17,6 +17,7 @@ from hiroba.features.reading.recordings import find_player, media_response
 from hiroba.foundation.access.principals import parse_audience
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
+from hiroba.foundation.web.homes import home_of
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
@@ -30,6 +31,9 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     person = person_of(request)
     here = request.GET.get("at", "")[:200]
     words = request.GET.get("q", "")[:2000]
+    found = archive.get_record(person, record_id)
+    if home := home_of(found.kind, record_id, here):
+        return redirect(home)
     place = queries.Place(_number(request, "revision"), here, _number(request, "part") or 0, words)
     opened = queries.open_record(person, record_id, place)
     note(request, "record.read", "record", record_id, here)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -16,17 +18,40 @@ def record(kind: str, subject: str, subject_id: int, actor_id: int | None) -> Ch
 
     On SQLite the write lock (BEGIN IMMEDIATE) makes `seq` commit order; on PostgreSQL the sequencer numbers the row
     after commit."""
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("a change is recorded inside the transaction it tells of")
-    seq = None
-    if connection.vendor == "sqlite":
-        seq = (Change.objects.aggregate(top=Max("seq"))["top"] or 0) + 1
-    transaction.on_commit(wake_sleepers, robust=True)
-    return Change.objects.create(
-        seq=seq,
+    row = Change(
+        seq=_next_seq(),
         kind=require_kind(kind),
         subject=subject,
         subject_id=subject_id,
         actor_id=actor_id,
         at=timezone.now(),
     )
+    row.save(force_insert=True)
+    return row
+
+
+def record_many(kind: str, subject: str, subject_ids: Iterable[int], actor_id: int | None) -> int:
+    """Append one change for each subject, in their order, as `record` does; give how many that were."""
+    first, now = _next_seq(), timezone.now()
+    rows = [
+        Change(
+            seq=None if first is None else first + place,
+            kind=require_kind(kind),
+            subject=subject,
+            subject_id=subject_id,
+            actor_id=actor_id,
+            at=now,
+        )
+        for place, subject_id in enumerate(subject_ids)
+    ]
+    Change.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
+
+
+def _next_seq() -> int | None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a change is recorded inside the transaction it tells of")
+    transaction.on_commit(wake_sleepers, robust=True)
+    if connection.vendor != "sqlite":
+        return None
+    return (Change.objects.aggregate(top=Max("seq"))["top"] or 0) + 1

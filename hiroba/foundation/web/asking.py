@@ -28,6 +28,8 @@ LOOKS = frozenset(
         "record.explained",
         "original.downloaded",
         "page.read",
+        "channel.read",
+        "thread.read",
         "recording.played",
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,6 +44,7 @@ PLACES = (
             Place(_("部署から"), "units", ("browsing",)),
         ),
     ),
+    Place(_("はなす"), "talk", ("conversation",), "talk"),
 )
 
 
@@ -51,7 +52,7 @@ PLACES = (
 class Shown:
     """A place as the rail shows it to one person on one page."""
 
-    word: StrPromise
+    word: StrPromise | str
     url: str
     icon: str
     current: str  # "page" (this is it), "true" (we are inside), or ""
@@ -60,7 +61,8 @@ class Shown:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Give templates the frame. A view may set `request.counts = {"search": 3}`: what waits for the person there."""
+    """Give templates the frame. A view may set `request.counts = {"search": 3}`: what waits for the person there, and
+    `request.below = {"talk": [Shown, …]}`: places of their own that stand below one of ours."""
     person: Person | None = getattr(request, "person", None)
     return {
         "office_name": office_name(),
@@ -105,7 +107,10 @@ def current_room(request: HttpRequest) -> str:
 def shown_places(request: HttpRequest) -> list[Shown]:
     """List the places that exist, with where we are; places below one are shown while we are in it."""
     counts: dict[str, int] = getattr(request, "counts", {})
-    return _shown(PLACES, request.path, current_room(request), counts)
+    below: dict[str, list[Shown]] = getattr(request, "below", {})
+    shown = _shown(PLACES, request.path, current_room(request), counts)
+    own = {reverse(name): places for name, places in below.items()}
+    return [replace(each, below=[*each.below, *own.get(each.url, [])]) for each in shown]
 
 
 def _shown(places: tuple[Place, ...], path: str, room: str, counts: dict[str, int]) -> list[Shown]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hiroba.foundation.web.wordings import (
     access,
+    conversation,
     intake,
     packed,
     paper,
@@ -21,6 +22,7 @@ __all__ = ["CATALOGUE", "Wording"]
 
 CATALOGUE: dict[str, Wording] = {
     **access.WORDINGS,
+    **conversation.WORDINGS,
     **people.WORDINGS,
     **intake.WORDINGS,
     **packed.WORDINGS,

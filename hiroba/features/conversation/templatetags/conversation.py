@@ -1,0 +1,41 @@
+"""How a message is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from hiroba.features.conversation.models import Message
+from hiroba.features.conversation.queries import Shown
+from hiroba.foundation.web.dates import date_in_words
+from hiroba.foundation.web.marked_text import to_html
+
+register = template.Library()
+
+
+@register.filter
+def words_of(shown: Shown) -> SafeString:
+    """Show what a message says, with the names it calls."""
+
+    def link_word(word: str) -> SafeString | None:
+        called = shown.mentions.get(word)
+        return format_html('<span class="called">@{}</span>', called.name) if called else None
+
+    return to_html(shown.message.body, link_word)
+
+
+@register.filter
+def clock(at: dt.datetime) -> str:
+    """Write the time of day as 8:41."""
+    local = timezone.localtime(at)
+    return f"{local.hour}:{local:%M}"
+
+
+@register.filter
+def day_of(message: Message) -> str:
+    """Write the day a message was sent."""
+    return date_in_words(timezone.localtime(message.sent_at).date())

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from hiroba.features.conversation import views, views_messages
+
+urlpatterns: list[URLPattern] = [
+    path("talk/", views.talk, name="talk"),
+    path("channels/new/", views.new_channel, name="new-channel"),
+    path("direct/", views.direct, name="direct"),
+    path("channels/<int:channel_id>/", views.channel, name="channel"),
+    path("channels/<int:channel_id>/messages/", views.channel_messages, name="channel-messages"),
+    path("channels/<int:channel_id>/joining/", views_messages.joining, name="channel-joining"),
+    path("channels/<int:channel_id>/level/", views_messages.level, name="channel-level"),
+    path("channels/<int:channel_id>/reading/", views_messages.reading, name="channel-reading"),
+    path("channels/<int:channel_id>/tending/", views_messages.tending, name="channel-tending"),
+    path("channels/<int:channel_id>/audience/", views_messages.channel_audience, name="channel-audience"),
+    path("channels/<int:channel_id>/closure/", views_messages.closure, name="channel-closure"),
+    path("threads/<int:thread_id>/", views.thread, name="thread"),
+    path("threads/<int:thread_id>/messages/", views.thread_messages, name="thread-messages"),
+    path("threads/<int:thread_id>/topic/", views_messages.topic, name="thread-topic"),
+    path("messages/<int:message_id>/", views_messages.message, name="message"),
+    path("messages/<int:message_id>/reactions/", views_messages.reactions, name="message-reactions"),
+    path("messages/<int:message_id>/revision/", views_messages.revision, name="message-revision"),
+    path("messages/<int:message_id>/removal/", views_messages.removal, name="message-removal"),
+    path("messages/files/<int:file_id>/", views_messages.file, name="message-file"),
+]
