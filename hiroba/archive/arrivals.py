@@ -101,7 +101,7 @@ def _write(arrival: Arrival, verdict: gate.Verdict) -> Kept:
 def _write_new(arrival: Arrival, verdict: gate.Verdict) -> Kept:
     now = timezone.now()
     held = verdict.code == gate.MY_NUMBER
-    principals = _inside(arrival.principals, arrival.owner, arrival.unit) if verdict.code else arrival.principals
+    principals = inside_section(arrival.principals, arrival.owner, arrival.unit) if verdict.code else arrival.principals
     record = Record.objects.create(
         source=arrival.source,
         external_key=arrival.external_key,
@@ -140,7 +140,7 @@ def _write_revision(record: Record, arrival: Arrival, verdict: gate.Verdict, num
     record.title, record.dated_at = arrival.title[:500] or arrival.file_name, arrival.dated_at
     now = principals_in(record.audience_id)
     asked = arrival.principals if arrival.is_chosen and is_narrower(arrival.principals, now) else now
-    new = _inside(asked, arrival.owner, record.unit or arrival.unit) if verdict.code else asked
+    new = inside_section(asked, arrival.owner, record.unit or arrival.unit) if verdict.code else asked
     if new != now:
         record.audience_before, record.audience = record.audience, find_or_add_audience(new)
         record.audience_reason = arrival.reason or record.audience_reason
@@ -216,7 +216,9 @@ def keep_inside(record: Record, verdict: gate.Verdict) -> None:
     _say_of_all(record, verdict)
     if verdict.code:
         record.audience_before = record.audience
-        record.audience = find_or_add_audience(_inside(principals_in(record.audience_id), record.owner, record.unit))
+        record.audience = find_or_add_audience(
+            inside_section(principals_in(record.audience_id), record.owner, record.unit)
+        )
 
 
 def _say_of_all(record: Record, verdict: gate.Verdict) -> None:
@@ -230,7 +232,7 @@ def _say_of_all(record: Record, verdict: gate.Verdict) -> None:
         record.gate_code, record.gate_settled_at = before.gate_code, None
 
 
-def _inside(principals: frozenset[str], owner: Person, unit: Unit | None) -> frozenset[str]:
+def inside_section(principals: frozenset[str], owner: Person, unit: Unit | None) -> frozenset[str]:
     """Keep only what lies inside the section; where nothing does, the section reads it if it could before, else the
     owner alone: the gate gives nobody anything."""
     section = unit.code if unit else section_of(owner)

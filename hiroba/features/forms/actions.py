@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from hiroba.archive.actions import can_change
+from hiroba.archive.arrivals import inside_section
+from hiroba.archive.gate import IN_NAME, require_no_number
 from hiroba.archive.models import Record, Revision
 from hiroba.archive.queries import get_revision, passages_of
 from hiroba.archive.typed import take_typed
@@ -16,8 +18,7 @@ from hiroba.extract.form_places import KINDS, Field, box_of
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField, Medium, SheetState
 from hiroba.features.forms.queries import can_describe, fields_in, get_form, get_sheet, medium_of
 from hiroba.features.forms.typed import typed_value
-from hiroba.foundation.access.audiences import find_or_add_audience
-from hiroba.foundation.access.principals import of_unit
+from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.people.models import Person, Unit
 from hiroba.foundation.people.queries import section_of
 from hiroba.foundation.refusal import Refusal
@@ -27,9 +28,9 @@ MOST_FIELDS = 300
 
 @transaction.atomic
 def add_form(person: Person, record_id: int, name: str, page: int = 1) -> Form:
-    """Begin to describe a form on an empty sheet the person may read, for their section; on paper the worker measures
-    it and proposes its fields. FORM-07 without a name, FORM-09 for a record that has neither pages nor cells, TRAY-03
-    without a section."""
+    """Begin to describe a form on an empty sheet the person may read, for those of their section who may read it too;
+    on paper the worker measures it and proposes its fields. FORM-07 without a name, GATE-01 for a マイナンバー in it,
+    FORM-09 for a record that has neither pages nor cells, TRAY-03 without a section."""
     blank = get_revision(person, record_id)
     medium, section = medium_of(blank.record), section_of(person)
     if medium is None:
@@ -38,10 +39,12 @@ def add_form(person: Person, record_id: int, name: str, page: int = 1) -> Form:
         raise Refusal("TRAY-03")
     if not name.strip():
         raise Refusal("FORM-07")
+    require_no_number(name, IN_NAME)
+    unit, readers = Unit.objects.get(code=section), principals_in(blank.record.audience_id)
     return Form.objects.create(
         name=" ".join(name.split())[:100],
-        unit=Unit.objects.get(code=section),
-        audience=find_or_add_audience([of_unit(section)]),
+        unit=unit,
+        audience=find_or_add_audience(inside_section(readers, person, unit)),
         person=person,
         blank=blank,
         page=max(1, page),
@@ -53,7 +56,7 @@ def add_form(person: Person, record_id: int, name: str, page: int = 1) -> Form:
 @transaction.atomic
 def describe_form(person: Person, form_id: int, fields: Sequence[Field]) -> Form:
     """Say which place holds what. Sheets are read again when places changed. FORM-07 for a place that is none,
-    FORM-08 for two fields of one name, ACCESS-02 for people of other sections."""
+    FORM-08 for two fields of one name, GATE-01 for a マイナンバー in a name, ACCESS-02 for people of other sections."""
     form = _describable(person, form_id)
     _require_sound(form, fields)
     if fields == fields_in(form):
@@ -80,6 +83,8 @@ def _require_sound(form: Form, fields: Sequence[Field]) -> None:
         raise Refusal("FORM-08")
     is_place = box_of if form.medium == Medium.PAPER else area_of
     places = [field.place for field in fields] + [c.place for field in fields for c in field.choices if c.place]
+    for field in fields:
+        require_no_number(" ".join([field.name, *(choice.value for choice in field.choices)]), IN_NAME)
     is_known = all(field.kind in KINDS and field.name for field in fields)
     if not fields or len(fields) > MOST_FIELDS or not is_known or not all(is_place(place) for place in places):
         raise Refusal("FORM-07")

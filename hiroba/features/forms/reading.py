@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from hiroba.archive.gate import MY_NUMBER, examine_names, numbers_in_fields
+from hiroba.archive.gate import MY_NUMBER, examine_names, mask, numbers_in_fields
 from hiroba.archive.models import Passage as Kept
 from hiroba.archive.models import Record, RecordState, Revision
 from hiroba.archive.originals import path_of
@@ -95,7 +95,9 @@ def measure_next_form() -> int:
     wide, high = float(found.facts.get("wide", A4[0])), float(found.facts.get("high", A4[1]))
     with transaction.atomic():
         if Form.objects.select_for_update().filter(pk=form.pk, wide=0).exists() and not form.fields.exists():
-            write_fields(form, fields_of(json.loads(found.facts.get("fields", "[]"))))
+            is_held = form.blank.gate_code == MY_NUMBER
+            proposed = [] if is_held else fields_of(json.loads(found.facts.get("fields", "[]")))
+            write_fields(form, [replace(field, name=mask(field.name)) for field in proposed])
         Form.objects.filter(pk=form.pk).update(wide=wide, high=high)
     return 1
 

@@ -132,6 +132,15 @@ def get_scan_original(person: Person, scan_id: int) -> tuple[Scan, Original]:
     return scan, scan.original
 
 
+def find_pile(person: Person, paper: Paper) -> Scan | None:
+    """Give the whole scan a paper came in, for whoever may read every paper of it; None for others: its very name may
+    be about a paper that they may not read."""
+    try:
+        return get_scan_original(person, paper.scan_id)[0]
+    except Refusal:
+        return None
+
+
 def troubled_scans(person: Person) -> Sequence[Scan]:
     """List the latest scans of the person's own folders and units that gave no paper, with their code."""
     principals = principals_of(person)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -125,8 +126,11 @@ def part_scan(scan: Scan) -> int:
             return 0
         if files is None:
             _put_whole(scan, source, original, is_parted=looked is not None)
-        for number, (part, stored, suffix) in enumerate(files or (), start=1):
-            _put(scan, source, part, stored, _name(scan, number if len(files or ()) > 1 else 0, suffix))
+        wheres = [_whereto(scan, source, part) for part, _, _ in files or ()]
+        stem = _stem_for(scan, wheres)
+        for number, (to, (_, stored, suffix)) in enumerate(zip(wheres, files or (), strict=True), start=1):
+            name = f"{stem}-{number}{suffix}" if len(wheres) > 1 else f"{stem}{suffix}"
+            _receive_paper(scan, source, to, stored, name)
         rows = [asdict(page) for page in looked or ()]
         code = "SCAN-02" if files is None else "" if files else "SCAN-01"
         Scan.objects.filter(pk=scan.pk).update(pages=rows, code=code, parted_at=timezone.now())
@@ -165,18 +169,25 @@ def _page(row: dict[str, Any]) -> Page:
     return Page(bool(row["is_blank"]), sheets[0].pk if sheets else 0, bool(claims) and not sheets)
 
 
-def _name(scan: Scan, number: int, suffix: str) -> str:
-    stem = scan.key.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "scan"
-    return f"{stem}-{number}{suffix}" if number else f"{stem}{suffix}"
+def _stem(scan: Scan) -> str:
+    return scan.key.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "scan"
 
 
-def _put(scan: Scan, source: Source, part: Part, stored: Stored, name: str) -> None:
-    """Let a paper into the line for its audience, and into the tray of its section."""
+def _stem_for(scan: Scan, wheres: Sequence[Whereto]) -> str:
+    """Name papers after their pile where all of them are for the same people, else after the time it came: the pile's
+    name may be about a paper that not everybody may read."""
+    if len({to.principals for to in wheres}) <= 1:
+        return _stem(scan)
+    return f"scan-{timezone.localtime(scan.received_at):%Y%m%d-%H%M}"
+
+
+def _whereto(scan: Scan, source: Source, part: Part) -> Whereto:
+    """Say for whom a paper is, and to the tray of which section it goes."""
     sheet = Separator.objects.select_related("unit", "person").filter(pk=part.separator).first()
     folder, is_shared = principals_in(scan.audience_id), source.settings.get("shared") == "yes"
     principals = audience_after(sheet, folder, is_shared)
     unit: Unit | None = sheet.unit if sheet is not None and principals != folder and is_shared else scan.unit
-    _receive_paper(scan, source, Whereto(part, sheet, principals, unit), stored, name)
+    return Whereto(part, sheet, principals, unit)
 
 
 def _put_whole(scan: Scan, source: Source, original: Original, is_parted: bool) -> None:
@@ -186,7 +197,7 @@ def _put_whole(scan: Scan, source: Source, original: Original, is_parted: bool) 
     alone = frozenset({of_person(source.person_id)})
     principals = alone if is_mixed else principals_in(scan.audience_id)
     stored = Stored(original.sha256, original.size)
-    name = _name(scan, 0, Path(scan.key).suffix)
+    name = _stem(scan) + Path(scan.key).suffix
     _receive_paper(scan, source, Whereto(Part((), (), 0), None, principals, scan.unit), stored, name)
 
 

@@ -49,7 +49,8 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
             if error.code not in ("TRAY-01", "GATE-01"):
                 raise
             refusal = error
-    context = {"row": row, "form": form, "error": refusal, "people": queries.section_people(person, found)}
+    people, pile = queries.section_people(person, found), queries.find_pile(person, found)
+    context = {"row": row, "form": form, "error": refusal, "people": people, "pile": pile}
     return render(request, "tray/paper.html", context, status=400 if form.errors or refusal else 200)
 
 

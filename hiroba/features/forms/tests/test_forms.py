@@ -24,6 +24,7 @@ from hiroba.features.forms.export import as_csv, as_workbook, harmless, table_vi
 from hiroba.features.forms.forms import Line, fields_from, lines_of
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, SheetState
 from hiroba.features.forms.reading import likeness, work_on_forms
+from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import of_person, of_unit
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
@@ -254,6 +255,19 @@ def test_cells_that_look_like_formulas_are_text(world: World, form: Form, tmp_pa
     assert [(cell.value, cell.data_type) for (cell,) in sheet.iter_rows()][1] == ("=1+1", "s")
     assert sheet["A7"].value == "007"
     assert harmless("-1-2") == "'-1-2"
+
+
+def test_what_is_proposed_of_a_private_sheet_is_for_its_readers_alone(world: World, tmp_path: Path) -> None:
+    blank = keep(world, world.sato, workbook(tmp_path), frozenset({of_person(world.sato.pk)}))
+    form = actions.add_form(world.sato, blank.pk, "内々の様式")
+    assert principals_in(form.audience_id) == {of_person(world.sato.pk)}
+    with pytest.raises(Refusal, match="ACCESS-01"):
+        queries.get_form(world.kimura, form.pk)
+    for number in ("個人番号 123456789018", "１２３４－５６７８－９０１８"):
+        with pytest.raises(Refusal, match="GATE-01"):
+            actions.add_form(world.sato, blank.pk, number)
+        with pytest.raises(Refusal, match="GATE-01"):
+            actions.describe_form(world.sato, form.pk, [Field(number, "text", "申込書!C2")])
 
 
 def test_a_description_has_to_hold_together(world: World, form: Form) -> None:

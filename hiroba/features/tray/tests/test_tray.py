@@ -175,6 +175,25 @@ def test_a_sheet_narrows_and_the_whole_scan_follows_its_narrowest_paper(
     assert queries.get_scan_original(world.nakagawa, scan.pk)[0] == scan
 
 
+def test_the_name_of_a_pile_is_shown_to_those_alone_who_may_read_all_of_it(
+    world: World, source: Source, tmp_path: Path
+) -> None:
+    sheet = sheet_for(world.nakagawa, of_person(world.nakagawa.pk))
+    write_scan(tmp_path / "人事異動の内示.pdf", LETTER, code_of(sheet), ESTIMATE)
+    visit_folder(source)
+    read_all()
+    paper = Paper.objects.order_by("pk")[0]
+    client = Client()
+    shown = {}
+    for person in (world.kimura, world.nakagawa):
+        client.force_login(person)
+        shown[person] = client.get(f"/tray/papers/{paper.pk}/").content.decode()
+        page = client.get(f"/records/{paper.item.record_id}/").content.decode()
+        assert "遊具の点検" in page and "人事異動の内示" not in page
+    assert "人事異動の内示" in shown[world.nakagawa]
+    assert "人事異動の内示" not in shown[world.kimura] and "もとの束" not in shown[world.kimura]
+
+
 @pytest.mark.parametrize("principal", [EVERYONE, of_unit("0702"), of_unit("04")])
 def test_a_sheet_never_widens_what_its_folder_gives(world: World, principal: str) -> None:
     sheet = sheet_for(world.kondo, principal, unit="0702")
