@@ -47,7 +47,7 @@ _LEANING = frozenset(
 )  # whose direction of writing is that of their own first letter, so that one that turns it turns nothing else
 
 
-_LOWER = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 6)}  # the page's own title is its h1
+_LOWER = {"h1": "h2"}  # the page's own title is its h1
 
 
 class TooDeepError(ValueError):
@@ -71,13 +71,18 @@ def to_html(text: str, link_word: LinkWord | None = None) -> SafeString:
         tokens = parse_marked(text)
     except TooDeepError:
         return _as_typed(text)
+    return mark_safe(f'<div class="marked" dir="auto">{render_marked(tokens, link_word)}</div>')  # noqa: S308 - see below
+
+
+def render_marked(tokens: list[Token], link_word: LinkWord | None = None) -> SafeString:
+    """Render what `parse_marked` gave, as `to_html` does but without a frame; the tokens are used up by it."""
     for place, token in enumerate(tokens):
         _suit_page(token)
         if token.type == "inline":
             _finish_inline(token, tokens[place - 1], link_word)
     reader = _reader()
     # Every text and attribute passed the parser's escaping, and raw HTML is off; test_marked_text tries to get past.
-    return mark_safe(f'<div class="marked" dir="auto">{reader.renderer.render(tokens, reader.options, {})}</div>')  # noqa: S308
+    return SafeString(reader.renderer.render(tokens, reader.options, {}))
 
 
 def to_plain(text: str) -> str:
@@ -286,7 +291,7 @@ def _offer_cards(children: list[Token]) -> None:
     line: list[Token] = []
     for child in [*children, Token("softbreak", "br", 0)]:
         if child.type not in ("softbreak", "hardbreak"):
-            if child.type != "text" or child.content.strip():
+            if (child.type != "text" or child.content.strip()) and "beside" not in child.meta:
                 line.append(child)
             continue
         if _is_one_link(line) and "record" in line[0].meta:
