@@ -44,7 +44,7 @@ def _export_file(files: Files) -> str:
 
 
 def tell(files: Files, _zone: dt.tzinfo = dt.UTC) -> Iterator[Told]:
-    """Tell the export, in no order. CHATS-16 for a file that is not in it, CHATS-17 for what has no place here."""
+    """Tell the export, in no order. CHATS-17 for what has no place here."""
     name = _export_file(files)
     telling = _Telling(files, name)
     for line in lines(files, name):
@@ -136,9 +136,6 @@ class _Telling:
             self._people[author] = author
             yield OutsidePerson(author, author)
         files = tuple(self._file(each) for each in _dicts(post.get("attachments")))
-        for file in files:
-            if file.path not in self._paths:
-                yield NotTaken(f"{room}/{key}", "CHATS-16", {"file": file.name})
         kind = str(post.get("type") or "")
         event = kind.removeprefix("system_")[:60] if kind.startswith("system_") else ""
         gone = find_time(post.get("delete_at")) if post.get("delete_at") else None
@@ -153,7 +150,7 @@ class _Telling:
             deleted_at=gone,
             mentions=tuple(self._mentions(text)),
             reactions=tuple(_reactions(post)),
-            files=tuple(file if file.path in self._paths else NamedFile(file.name) for file in files),
+            files=files,
             is_pinned=bool(post.get("is_pinned")),
             event=event,
             params={"text": text[:2000]} if event else {},

@@ -61,7 +61,7 @@ def is_export(files: Files) -> bool:
 
 
 def tell(files: Files, _zone: dt.tzinfo = dt.UTC) -> Iterator[Told]:
-    """Tell the export, in no order. CHATS-01 where a list is missing, CHATS-16 for files that lie only at Slack."""
+    """Tell the export, in no order. CHATS-01 where a list is missing; files that lie only at Slack have no path."""
     telling = _Telling(files)
     yield from telling.people()
     yield from telling.rooms()
@@ -149,9 +149,6 @@ class _Telling:
             return
         author = yield from self._author(entry)
         files = tuple(self._file(each) for each in _dicts(entry.get("files")))
-        for file in files:
-            if not file.path:
-                yield NotTaken(f"{room}/{key}", "CHATS-16", {"file": file.name})
         is_gone = subtype == "tombstone"
         is_words = subtype in _WORDS or is_gone
         body, mentions = self._text(str(entry.get("text") or ""))

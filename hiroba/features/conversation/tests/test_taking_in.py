@@ -217,13 +217,8 @@ def test_only_an_administrator_puts_words_into_others_mouths(office: World, tmp_
 
 
 def test_files_come_in_for_the_rooms_people_and_once(office: World, tmp_path: Path) -> None:
-    said = {
-        "type": "message",
-        "user": "U1",
-        "ts": "1790812860.000100",
-        "text": "見本です",
-        "files": [{"id": "F1", "name": "記入例.csv"}],
-    }
+    said: dict[str, Any] = {"type": "message", "user": "U1", "ts": "1790812860.000100", "text": "見本です"}
+    said["files"] = [{"id": "F1", "name": "記入例.csv"}]
     days: dict[str, Any] = {"保育の現場から/2026-10-01.json": [said], "保育の現場から/attachments/F1-記入例.csv": [1]}
     folder = slack_export(tmp_path, days)
     for _round in range(2):
