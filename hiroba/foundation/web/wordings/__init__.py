@@ -15,6 +15,7 @@ from hiroba.foundation.web.wordings import (
     sources,
     tables,
     trays,
+    writing,
 )
 from hiroba.foundation.web.wordings.wording import Wording
 
@@ -33,4 +34,5 @@ CATALOGUE: dict[str, Wording] = {
     **sources.WORDINGS,
     **tables.WORDINGS,
     **trays.WORDINGS,
+    **writing.WORDINGS,
 }
