@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hiroba.foundation.web.wordings import (
     access,
+    chats,
     conversation,
     intake,
     packed,
@@ -23,6 +24,7 @@ __all__ = ["CATALOGUE", "Wording"]
 
 CATALOGUE: dict[str, Wording] = {
     **access.WORDINGS,
+    **chats.WORDINGS,
     **conversation.WORDINGS,
     **people.WORDINGS,
     **intake.WORDINGS,
