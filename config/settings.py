@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "hiroba.features.administration",
     "hiroba.features.guide",
     "hiroba.features.conversation",
+    "hiroba.features.writing",
     "hiroba.features.systems",
     "hiroba.features.tray",
     "hiroba.features.forms",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hiroba.features.intake.urls")),
     path("", include("hiroba.features.browsing.urls")),
     path("", include("hiroba.features.conversation.urls")),
+    path("", include("hiroba.features.writing.urls")),
     path("", include("hiroba.features.account.urls")),
     path("", include("hiroba.features.administration.urls")),
     path("", include("hiroba.features.guide.urls")),

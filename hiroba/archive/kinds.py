@@ -18,6 +18,7 @@ LABELS: dict[str, StrPromise] = {
     "pdf": _("PDF"),
     "mail": _("メール"),
     "conversation": _("会話"),
+    "page": _("ページ"),
     "text": _("テキスト"),
     "web": _("ウェブページ"),
     "image": _("画像"),

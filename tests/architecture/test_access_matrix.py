@@ -21,6 +21,8 @@ from hiroba.features.conversation.channels import Plan, found_channel
 from hiroba.features.conversation.models import ChannelKind, MessageFile
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField
 from hiroba.features.tray.models import Paper, Scan, Separator
+from hiroba.features.writing.actions import share_draft, start_draft
+from hiroba.features.writing.posting import Posting, post_draft
 from hiroba.foundation.access.audiences import find_or_add_audience
 from hiroba.foundation.access.principals import of_unit
 from hiroba.foundation.people.models import PendingImport, Person, RoleGrant, Team, Token
@@ -88,6 +90,20 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "filled-sheet": ("GET /forms/sheets/{sheet}/", (S, 200, 200, 404, 404, S, 404, 404)),
     "filled-sheet-withdrawal": ("POST /forms/sheets/{sheet}/withdrawal/", (S, 302, 302, 404, 404, S, 404, 404)),
     "field-picture": ("GET /forms/values/{value}.png", (S, 200, 200, 404, 404, S, 404, 404)),
+    "pages": ("GET /pages/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "new-page": ("GET /pages/new/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "draft": ("GET /pages/drafts/{draft}/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "draft-blocks": ("POST /pages/drafts/{draft}/blocks/ typed", (S, 200, 200, 404, 404, S, 404, 404)),
+    "draft-changes": ("GET /pages/drafts/{draft}/changes/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "draft-sharing": ("GET /pages/drafts/{draft}/sharing/", (S, 200, 403, 404, 404, S, 404, 404)),
+    "draft-posting": ("GET /pages/drafts/{draft}/posting/", (S, 200, 403, 404, 404, S, 404, 404)),
+    "draft-history": ("GET /pages/drafts/{draft}/history/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "draft-end": ("POST /pages/drafts/{draft}/end/", (S, 302, 403, 404, 404, S, 404, 404)),
+    "draft-pictures": ("POST /pages/drafts/{draft}/pictures/ file", (S, 400, 400, 404, 404, S, 404, 404)),
+    "picture-state": ("GET /pages/pictures/{item}/", (S, 200, 404, 404, 404, S, 404, 404)),
+    "page-rewriting": ("GET /pages/{page}/rewriting/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "page-place": ("GET /pages/{page}/place/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "page-download": ("GET /pages/{page}/page.docx", (S, 200, 200, 404, 404, S, 404, 404)),
     "units": ("GET /units/", (S, 200, 200, 200, 200, S, 200, 200)),
     "unit": ("GET /units/0402/", (S, 200, 200, 200, 200, S, 200, 200)),
     "person": ("GET /people/kimura/", (S, 200, 200, 200, 200, S, 200, 200)),
@@ -241,7 +257,15 @@ def things(world: World) -> dict[str, object]:
         **_form(world, section),
         "pair": _pair(world, section),
         **_talk(world, record),
+        **_pages(world, section),
     }
+
+
+def _pages(world: World, section: frozenset[str]) -> dict[str, object]:
+    """A draft that the section writes, and a page that was posted for it."""
+    drafts = [start_draft(world.kimura, "受付の手順", [("本文です。", "")]) for _ in range(2)]
+    share_draft(world.kimura, drafts[0].pk, section)
+    return {"draft": drafts[0].pk, "page": post_draft(world.kimura, drafts[1].pk, Posting(section)).record.pk}
 
 
 def _talk(world: World, record: Record) -> dict[str, object]:
@@ -344,6 +368,9 @@ def ask(world: World, persona: str, line: str, things: dict[str, object]) -> int
         data = {"file": SimpleUploadedFile("b.txt", b"y"), "path": "b.txt"}
     elif extra == ["said"]:
         data, options = '{"body": "文です。"}', {"content_type": "application/json"}
+    elif extra == ["typed"]:
+        data = '{"save": "s", "key": "k", "base": "", "text": "文です。"}'
+        options = {"content_type": "application/json"}
     elif extra == ["json"]:
         data, options = '{"audience": "unit:0402", "reason": "試し"}', {"content_type": "application/json"}
     elif extra:

@@ -31,7 +31,7 @@ class Place:
 
 # Only what exists is shown: a place without an address is left out, so that nothing leads nowhere.
 PLACES = (
-    Place(_("きょう"), "today", ("today",), "today"),
+    Place(_("きょう"), "today", ("today", "writing"), "today", (Place(_("書く"), "pages", ("writing",)),)),
     Place(
         _("さがす"),
         "search",

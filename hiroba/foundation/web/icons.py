@@ -16,6 +16,7 @@ ICONS = {
     "work": '<path d="M4 8h16v11H4zM9 8V5h6v3M4 13h16"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7"/>',
     "look-back": '<path d="M4 19h16M6 19v-6m6 6V6m6 13v-9"/>',
+    "write": '<path d="m5 19 1-4L16 5l3 3L9 18zM13.5 7.5l3 3"/>',
     "add": '<path d="M12 5v14M5 12h14"/>',
     "unit": '<path d="M12 4v5m0 0H6v4m6-4h6v4M4 13h4v5H4zm12 0h4v5h-4zM10 4h4"/>',
     "folder": '<path d="M3 6h6l2 2.5h10V19H3z"/>',

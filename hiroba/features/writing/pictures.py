@@ -1,0 +1,47 @@
+"""Pictures on a page: taken in through the same door as every file, and shown from the record they become."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from hiroba.archive.models import Record
+from hiroba.archive.queries import records_visible_to
+from hiroba.features.writing.queries import get_draft
+from hiroba.foundation.access.audiences import principals_in
+from hiroba.foundation.people.models import Person
+from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.web.words import say
+from hiroba.ingest.models import Item, ItemState
+from hiroba.ingest.naming import safe_name
+from hiroba.ingest.queries import get_item
+from hiroba.ingest.receiving import Parcel, open_batch, receive
+
+_SHOWN = re.compile(r"!\[[^\]\n]*\]\((?:https?://[^\s/)]+)?/records/(\d{1,18})/")
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".pdf")
+
+
+def pictures_in(person: Person, text: str) -> list[Record]:
+    """List the records a page's text shows as pictures, as far as the person may read them."""
+    ids = {int(found) for found in _SHOWN.findall(text)}
+    return list(records_visible_to(person).filter(pk__in=ids))
+
+
+def receive_picture(person: Person, draft_id: int, name: str, pieces: Iterable[bytes]) -> Item:
+    """Take in a picture for a draft, for those who type in it; on disk when this returns. WRITE-06 for no picture."""
+    draft = get_draft(person, draft_id)
+    name = safe_name(name) or "picture.png"
+    if not name.lower().endswith(_SUFFIXES):
+        raise Refusal("WRITE-06")
+    batch = open_batch(person, f"page:{draft.pk}", principals_in(draft.audience_id), title=draft.title)
+    return receive(batch, Parcel(name, f"{batch.pk}/{name}"), pieces)
+
+
+def picture_state(person: Person, item_id: int) -> dict[str, object]:
+    """Tell how far a picture of the person's own is: its record once there is one, or why there is none."""
+    item = get_item(person, item_id)
+    if item.record_id is not None and item.state in (ItemState.DONE, ItemState.SAME):
+        return {"record": item.record_id}
+    if item.state in (ItemState.FAILED, ItemState.HELD):
+        return {"error": say(item.code or "INGEST-10", item.params)}
+    return {"waiting": True}
