@@ -6,16 +6,21 @@ GATE-03 not all of it could be read, so nobody knows: the same."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hiroba.archive.columns import JOIN, Tables, is_of_a_sheet, numbers_over_fields
-from hiroba.extract.passages import Extraction, Part, Trouble
+from hiroba.extract.passages import Extraction, Part, Passage, Trouble
 from hiroba.foundation.refusal import Refusal
 from hiroba.language import personal, private
 
 MY_NUMBER, PERSONAL, UNREAD = "GATE-01", "GATE-02", "GATE-03"
 PLACES_SHOWN = 20
+_JOINED = 120  # characters of earlier lines in which a number, and its label, may begin
+_QUOTED = re.compile(r"(?m)^[>\uff1e\s]*[>\uff1e]\s?")
+_COLON = re.compile(r"^\s?[:\uff1a]\s?")
+_DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
 IN_NAME, IN_FILE = "name", "file"
 # Facts that mail programs and clocks number as they like.
 _MADE_BY_MACHINES = frozenset({"message_id", "in_reply_to", "references", "sent_at", "created_at", "modified_at"})
@@ -59,14 +64,13 @@ def examine(extraction: Extraction) -> Verdict:
     about_people: list[str] = []
     unlabelled: list[tuple[str, list[str]]] = []
     context = before = ""
-    tables = Tables()
+    tables, lines = Tables(), _Lines()
     for passage in extraction.passages:
         # A sheet's columns are looked at as columns: its header row says nothing of a row as a whole.
         heads = "" if JOIN in context and is_of_a_sheet(passage) else context
         row = tables.take(passage)
-        if _unless_others(
-            private.find_my_numbers(passage.text, context=heads, before=before), passage.text, row.others
-        ):
+        ends_one = lines.end_a_number(passage)
+        if ends_one or _holds_a_number(passage.text, heads, before, row.others):
             numbers.append(passage.locator)
         elif len(about_people) < PLACES_SHOWN and personal.find_personal_data(row.said):
             about_people.append(passage.locator)
@@ -76,12 +80,44 @@ def examine(extraction: Extraction) -> Verdict:
             context = passage.text[:300]
         before = passage.text[-100:]
     numbers += _in_company(unlabelled) + tables.finish()
+    if not numbers and any(map(private.find_my_numbers, extraction.unshown)):
+        numbers.append(IN_FILE)
     return _verdict(extraction, numbers, about_people)
 
 
-def _unless_others(found: list[personal.Found], text: str, others: list[str]) -> bool:
-    """Tell whether something was found for which no other column's label speaks."""
-    return any(not any(text[each.start : each.end] in cell for cell in others) for each in found)
+class _Lines:
+    """The last lines that were read, to see a number that is broken over them: each passage alone shows a part."""
+
+    def __init__(self) -> None:
+        self._tail = ""
+
+    def end_a_number(self, passage: Passage) -> bool:
+        """Tell whether a number that began in earlier passages ends in this one; rows are looked at as tables."""
+        if passage.kind == "row":
+            self._tail = ""
+            return False
+        said = _without_speaker(passage)
+        text = f"{self._tail}\n{said[:_JOINED]}"
+        began = len(self._tail)
+        self._tail = f"{self._tail}\n{said}"[-_JOINED:]
+        if not began or not _DIGIT.search(said):
+            return False
+        return any(found.start < began < found.end for found in private.find_my_numbers(text))
+
+
+def _without_speaker(passage: Passage) -> str:
+    """Give what is said without who says it, and without the marks of a quotation."""
+    name = next((mark.end for mark in passage.marks if mark.kind == "speaker" and mark.start == 0), 0)
+    return _QUOTED.sub("", _COLON.sub("", passage.text[name:]) if name else passage.text)
+
+
+def _holds_a_number(text: str, heads: str, before: str, others: list[str]) -> bool:
+    """Tell whether a text holds a number for which no other column's label speaks, also behind marks of a quotation."""
+    found = private.find_my_numbers(text, context=heads, before=before)
+    if any(not any(text[each.start : each.end] in cell for cell in others) for each in found):
+        return True
+    is_quoted = "\n" in text and _QUOTED.search(text) is not None
+    return is_quoted and bool(private.find_my_numbers(_QUOTED.sub("", text), context=heads, before=before))
 
 
 def _in_company(unlabelled: list[tuple[str, list[str]]]) -> list[str]:
@@ -143,8 +179,9 @@ def with_carried(verdict: Verdict, carried: Iterable[tuple[str, Verdict]]) -> Ve
 
 def with_names(verdict: Verdict, names: Iterable[str]) -> Verdict:
     """Add what the names say that a thing goes by: folder, file name, title, author. Lists show them to everybody."""
-    text = "\n".join(names)
-    if private.find_my_numbers(text):
+    said = list(names)
+    text = "\n".join(said)
+    if private.find_my_numbers(text) or any(private.find_my_numbers(each, context=text) for each in said):
         return _joined(verdict, [(IN_NAME, MY_NUMBER)])
     return _joined(verdict, [(IN_NAME, PERSONAL)] if personal.find_personal_data(text) else [])
 

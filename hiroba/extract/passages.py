@@ -107,3 +107,5 @@ class Extraction:
     facts: dict[str, str] = field(default_factory=dict)
     extractor: str = ""  # name and version of what read it, e.g. "docx/1"
     parts: tuple[Part, ...] = ()  # what a first, fast reading leaves to a slow one, in reading order
+    # Texts that are shown nowhere (keywords, names of fields, where links lead): for the gate to look at, kept nowhere.
+    unshown: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ def pack(extraction: Extraction, spooled: Sequence[tuple[int, int]] = ()) -> byt
         "facts": extraction.facts,
         "extractor": extraction.extractor,
         "parts": [[part.tool, part.number, part.place] for part in extraction.parts],
+        "unshown": extraction.unshown,
     }
     text = json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     blobs = [attachment.content for attachment in extraction.attachments]
@@ -70,6 +71,7 @@ def unpack(text: bytes, blobs: bytes, spool: Spool | None = None) -> Extraction:
         facts=document["facts"],
         extractor=document["extractor"],
         parts=tuple(Part(*row) for row in document["parts"]),
+        unshown=tuple(document.get("unshown", ())),  # what was kept before there were any has none
     )
 
 

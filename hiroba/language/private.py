@@ -7,7 +7,8 @@ nearby decides:
  2. that label says 受付番号, 整理番号, 電話 … and has no other value yet → not found;
  3. no label: found when it is written 4-4-4, as on the card, beside a birth date or an address, or in the company of
     others: three or more different candidates of which nearly all pass (three random ones do once in 1,331 texts).
- 4. twelve digits broken in any other way (over lines, cells or spoken words, O read for 0) count with a label only.
+ 4. twelve digits broken in any other way (over lines, cells or spoken words, by slashes or brackets, O read for 0)
+    count with a label only.
 So an unlabelled run of twelve digits alone is let through, and an unlabelled random 4-4-4 is stopped once in eleven."""
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from hiroba.language.personal import DASH, Found, has_address_or_birth_date
 
 CONTEXT_WORDS = ("マイナンバー", "個人番号", "番号法", "通知カード", "番号確認", "My Number")
 _LABELS = re.compile(
-    r"マ\s?イ\s?ナ\s?ン\s?[バパ]\s?[ー一-]|個\s?人\s?番\s?号|マイナ番号|番号法|通知カード|番号確認|my[\s_-]?number|[一1]2\s?桁の番号"
+    r"マ\s?イ\s?ナ\s?ン\s?[バパ]\s?[ー一-]|ま\s?い\s?な\s?ん\s?ば\s?[ー一-]|個\s?人\s?番\s?号|個人\s?(?:no\.?|ナンバー)|個番"
+    r"|マイナ番号|マイナ(?=\s?[:=]?\s?$)|番号法|通知カード|番号確認|税番号|[一1]2\s?桁の番号"
+    r"|my[\s_-]?number|individual[\s_-]?number|kojin[\s_-]?ban(?:go|gou)?(?![a-z])"
 )
 _OTHER_LABELS = re.compile(
     r"(?:受付|受理|整理|申請|管理|照会|問い?合わ?せ|伝票|注文|会員|口座|電話|法人|契約|通知書?|納付|確認|証明書?|追跡|製造|車台"
@@ -38,12 +41,19 @@ _STRICT = re.compile(
     rf"|(?<!\d\s)\d{{4}}(?P<space> )\d{{4}} \d{{4}}(?!\s\d)|\d(?:[\s|]{{1,3}}\d){{11}})"
     rf"(?!\d)(?![{DASH},.]\d)(?!\s\d(?!\d))"
 )
-_KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+# Beside a label, three groups or twelve digits parted by whatever somebody likes, as long as it is always the same.
+_ANYHOW = re.compile(
+    r"(?<!\d)(?:\d{4}(?P<between>[^\d\w]{1,3})\d{4}(?P=between)\d{4}|\d(?P<mark>[^\d\w]{1,3})\d(?:(?P=mark)\d){10})"
+    r"(?!\d)(?![^\d\w]\d)"
+)
+# The frame of a keycap stands where a space may stand.
+_KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九\u20e3", "00123456789 ")
 # What a reader of pictures takes for a digit, after folding.
 _LOOKALIKES = str.maketrans("o○◯liszb", "00011528")
 _PIECE = re.compile(r"(?<![a-z\d])(?<!\d,)[\do○◯liszb]{1,12}(?![a-z\d])")
 _CHAIN = re.compile(rf"{_PIECE.pattern}(?:{_BETWEEN}{_PIECE.pattern})*")
-_DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
+_DIGIT = re.compile(r"[\d〇零一二三四五六七八九\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea]")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _RUN = re.compile(r"\d{3}")
 _NOT_DIGIT = re.compile(r"\D+")
 _BEFORE, _AFTER = 40, 15
@@ -78,9 +88,10 @@ def find_my_numbers(text: str, context: str = "", before: str = "") -> list[Foun
     in_company = are_my_numbers([each.digits for each in strict])
     found = [each for each in valid if _decide(folded, each, heads, in_company)]
     taken = {each.start for each in found}
-    for each in _broken(digits):
+    for each in (*_broken(digits), *_anyhow(digits)):
         if each.start not in taken and _is_labelled(folded, each, heads, told):
             found.append(each)
+            taken.add(each.start)
     return [Found(starts[each.start], ends[each.end - 1], "my_number") for each in sorted(found, key=_start)]
 
 
@@ -148,7 +159,9 @@ def digits_read(text: str) -> str:
     """Give the digits of a labelled cell as a reader of pictures may have misread them; "" for any other cell."""
     if len(text) > _LONGEST_CELL:
         return ""
-    bare = _IN_CELL.sub("", fold(text)).translate(_KANJI_DIGITS)
+    folded = fold(text)
+    bare = _IN_CELL.sub("", folded.replace(",", "") if _THOUSANDS.fullmatch(folded) else folded)
+    bare = bare.translate(_KANJI_DIGITS)
     read = bare.translate(_LOOKALIKES)
     return read if read.isascii() and read.isdecimal() and 3 * _real(bare) >= 2 * len(bare) else ""
 
@@ -185,6 +198,13 @@ def _broken(digits: str) -> Iterator[Candidate]:
         number = joined.translate(_LOOKALIKES)
         if is_possible(number):
             yield Candidate(chain.start(), pieces[count - 1].end(), number, is_broken=True)
+
+
+def _anyhow(digits: str) -> Iterator[Candidate]:
+    for match in _ANYHOW.finditer(digits):
+        number = _NOT_DIGIT.sub("", match.group())
+        if is_possible(number):
+            yield Candidate(match.start(), match.end(), number, is_broken=True)
 
 
 def _goes_on(digits: str, pieces: list[re.Match[str]], count: int) -> bool:
