@@ -6,8 +6,9 @@ class ConversationConfig(AppConfig):
     label = "conversation"
 
     def ready(self) -> None:
-        """Declare where a conversation is read, what the stream shows of a message, and what waits for a person."""
-        from hiroba.features.conversation import fragments, homes
+        """Declare where a conversation is read, what the stream shows of a message, what comes in from elsewhere."""
+        from hiroba.features.conversation import fragments, homes, taking_in
 
         homes.declare()
         fragments.declare()
+        taking_in.declare()

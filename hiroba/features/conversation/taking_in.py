@@ -24,12 +24,14 @@ from hiroba.features.conversation.taking_in_words import AT_ONCE, Writer
 from hiroba.foundation.access.principals import of_person, require_role
 from hiroba.foundation.changes import journal
 from hiroba.foundation.people.models import Person, RoleName
-from hiroba.ingest.importers import Brought
+from hiroba.ingest.importers import Brought, Importer, register_importer
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.receiving import open_batch
 
 SOURCES = {"teams_export": "teams", "teams_saved": "teams"}
 """Products whose keys are the same whichever way they come; any other product is a source by its own name."""
+CERTAIN = frozenset({"teams_export", "teams_saved", "slack", "mattermost", "zulip"})
+COUNTED = ("channels", "messages", "answers", "events", "changed", "same", "reactions", "files", "not_taken")
 MOST_LINES = 20_000  # things not taken that are listed one by one; the rest is counted
 
 
@@ -50,6 +52,11 @@ def bring(person: Person, path: Path, product: str = "") -> Brought:
     with confined.CarriedFiles(path) as carried:
         told = confined.tell(path, product)
         return take_in(person, told, SOURCES.get(product, product or "chats"), path.name, carried)
+
+
+def declare() -> None:
+    """Have `hiroba import` take in what is an export of chats beyond doubt."""
+    register_importer(Importer("chats", lambda path: confined.recognise(path) in CERTAIN, bring))
 
 
 def take_in(
@@ -76,7 +83,7 @@ def take_in(
 class _Taking:
     def __init__(self, person: Person, source: str, batch: Batch, carried: Carried | None, is_mirror: bool) -> None:
         self._batch = batch
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
         self._lines: list[NotTaken] = []
         self._people = People()
         self._rooms = Rooms(person, source, self._people, is_mirror)

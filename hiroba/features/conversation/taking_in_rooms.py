@@ -52,7 +52,7 @@ class Rooms:
             room = self._told.get(key) or Room(key, key, "closed")
             members = frozenset(person.pk for each in room.members if (person := self._people.person(each)))
             if not members:
-                self._troubles.append(NotTaken(room.name or key, "CHATS-22"))
+                self._troubles.append(NotTaken(self._name(room), "CHATS-22"))
             self._channels[key] = self._found(room, members)
         return self._channels[key]
 
@@ -61,7 +61,7 @@ class Rooms:
         yield from self._troubles
         for key, room in self._told.items():
             if key not in self._channels:
-                yield NotTaken(room.name or key, "CHATS-23")
+                yield NotTaken(self._name(room), "CHATS-23")
 
     @transaction.atomic
     def _found(self, room: Room, members: frozenset[int]) -> Channel:
@@ -73,7 +73,7 @@ class Rooms:
         now = timezone.now()
         wanted = members or {self._person.pk}
         channel = Channel.objects.create(
-            name=self._name(room, members)[:120],
+            name=self._name(room)[:120],
             purpose=gate.mask(room.about)[:500],
             kind=self._kind(room),
             audience=find_or_add_audience(of_person(each) for each in wanted),
@@ -98,7 +98,7 @@ class Rooms:
         is_talk = room.kind in _TALKS and len(room.members) <= MOST_DIRECT
         return ChannelKind.DIRECT if is_talk else ChannelKind.CLOSED
 
-    def _name(self, room: Room, members: frozenset[int]) -> str:
+    def _name(self, room: Room) -> str:
         said = " ".join(room.name.split())
         if room.kind in _TALKS and not said:
             return "、".join(sorted(map(self._people.shown, room.members))) or room.key

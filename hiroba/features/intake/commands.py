@@ -21,6 +21,7 @@ from hiroba.foundation.changes import journal
 from hiroba.foundation.people.queries import get_person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.folders import receive_path
+from hiroba.ingest.importers import find_importer
 from hiroba.ingest.models import AwaitedPart, Batch, Item, ItemState
 from hiroba.ingest.queries import UNDER_WAY
 from hiroba.ingest.receiving import open_batch
@@ -59,8 +60,14 @@ def run_import(options: argparse.Namespace) -> dict[str, Any]:
     if not any(path.exists() for path in paths):
         raise Refusal("INGEST-08")
     password = _password() if options.password_from else ""
-    batches = []
+    batches: list[Batch] = []
+    brought: list[dict[str, Any]] = []
     for path in paths:
+        if (importer := find_importer(path)) is not None:
+            whole = importer.bring(person, path)
+            batches += whole.batches
+            brought.append({"path": str(path), "kind": importer.name, **whole.counts})
+            continue
         batch = open_batch(person, f"import:{person.pk}", principals, title=path.name, reason=options.reason)
         batches.append(batch)
         journal.note_now(person.pk, "record.received", "batch", batch.pk, "command")
@@ -71,7 +78,7 @@ def run_import(options: argparse.Namespace) -> dict[str, Any]:
         _unlock(batches, password, options.wait)
     if options.wait:
         catch_up(PATIENCE_SECONDS)
-    return report(batches)
+    return report(batches) | ({"brought": brought} if brought else {})
 
 
 def _read(batches: list[Batch], is_patient: bool) -> None:
@@ -159,6 +166,11 @@ def _record_row(item: Item) -> dict[str, Any]:
 def say_import(result: dict[str, Any]) -> str:
     """Sum up in plain words."""
     lines = [f"取り込みました: {len(result['records'])}件"]
+    for whole in result.get("brought", ()):
+        lines.append(
+            f"  {whole['path']}: チャンネル{whole['channels']}、発言{whole['messages']}"
+            f"(直したもの{whole['changed']}、前と同じ{whole['same']})、人{whole['people']}、外の人{whole['outsiders']}"
+        )
     if result["failures"]:
         lines.append(f"読み取れなかったもの: {len(result['failures'])}件")
         lines += [f"  {row['file']}  {row.get('message', row['code'])}" for row in result["failures"]]

@@ -69,7 +69,7 @@ def rewritten(base: Path, change: Callable[[list[dict[str, Any]]], object]) -> P
 
 
 def test_an_export_of_teams_comes_in_whole(office: World, tmp_path: Path) -> None:
-    brought = bring(office.endo, mirai.teams_export(tmp_path))
+    brought = bring(office.endo, mirai.teams_export(tmp_path), "teams_export")
     threads = {thread.topic: thread for thread in Thread.objects.filter(channel=channel(OPEN))}
     talk = list(threads["電話がつながらない"].messages.order_by("number"))
     assert [(each.author_name, each.number) for each in talk] == [("佐藤 花子", 1), ("木村 直美", 2)]
@@ -93,7 +93,7 @@ def test_an_export_of_teams_comes_in_whole(office: World, tmp_path: Path) -> Non
 def test_what_was_said_is_found_at_its_place_by_those_who_were_there_and_nobody_else(
     office: World, tmp_path: Path
 ) -> None:
-    bring(office.endo, mirai.teams_export(tmp_path))
+    bring(office.endo, mirai.teams_export(tmp_path), "teams_export")
     answer = Message.objects.get(body__startswith="話し中")
     assert found_by(office, "kimura", "話し中") == [f"msg={answer.pk}"]
     for login in ("kondo", "endo", "nakagawa"):  # also whoever brought it in, and the chief
@@ -109,9 +109,9 @@ def test_what_was_said_is_found_at_its_place_by_those_who_were_there_and_nobody_
 
 def test_the_same_export_again_changes_nothing(office: World, tmp_path: Path) -> None:
     base = mirai.teams_export(tmp_path)
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     before, rows = latest_seq(), (Message.objects.count(), Thread.objects.count(), Reaction.objects.count())
-    again = bring(office.endo, base)
+    again = bring(office.endo, base, "teams_export")
     assert latest_seq() == before
     assert (Message.objects.count(), Thread.objects.count(), Reaction.objects.count()) == rows
     assert (again.counts["messages"], again.counts["changed"], again.counts["same"]) == (0, 0, 10)
@@ -119,7 +119,7 @@ def test_the_same_export_again_changes_nothing(office: World, tmp_path: Path) ->
 
 def test_what_was_edited_deleted_and_added_there_is_so_here(office: World, tmp_path: Path) -> None:
     base = mirai.teams_export(tmp_path)
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
 
     def go_on(messages: list[dict[str, Any]]) -> None:
         reply, root = messages[0], messages[4]
@@ -131,7 +131,7 @@ def test_what_was_edited_deleted_and_added_there_is_so_here(office: World, tmp_p
         messages[2] |= {"deletedDateTime": "2026-10-03T01:00:00Z"}
         messages.append(mirai.message(990, KIMURA, "<p>あとから</p>", replyToId=root["id"], **mirai.in_channel(OPEN)))
 
-    again = bring(office.endo, rewritten(base, go_on))
+    again = bring(office.endo, rewritten(base, go_on), "teams_export")
     assert (again.counts["messages"], again.counts["changed"]) == (1, 3)
     reply = Message.objects.get(body="58件でした")
     assert [version.body for version in reply.versions.all()] == ["話し中は57件です\\*"]
@@ -145,22 +145,22 @@ def test_what_was_edited_deleted_and_added_there_is_so_here(office: World, tmp_p
 
 def test_words_put_right_here_are_not_put_back_by_an_older_telling(office: World, tmp_path: Path) -> None:
     base = mirai.teams_export(tmp_path)
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     Message.objects.filter(body="直しました").update(body="ここで直した", edited_at="2026-11-01T00:00:00Z")
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     assert Message.objects.filter(body="ここで直した").exists()
 
 
 def test_who_leaves_there_reads_no_more_here_and_who_comes_reads(office: World, tmp_path: Path) -> None:
     base = mirai.teams_export(tmp_path)
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     members = base / "teams" / TEAM / f"teamMembers_{TEAM}.json"
     rows = [
         {"UserId": SATO, "Name": "佐藤 花子"},
         {"UserId": "k", "Name": "近藤 学", "UserName": "kondo@mirai.example"},
     ]
     members.write_text(json.dumps(rows), encoding="utf-8")
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     assert principals_in(channel(OPEN).audience_id) == {of_person(office.sato.pk), of_person(office.kondo.pk)}
     assert found_by(office, "kimura", "話し中") == []
     assert found_by(office, "kondo", "話し中")
@@ -169,10 +169,10 @@ def test_who_leaves_there_reads_no_more_here_and_who_comes_reads(office: World, 
 
 def test_a_channel_somebody_opened_here_stays_as_they_opened_it(office: World, tmp_path: Path) -> None:
     base = mirai.teams_export(tmp_path)
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     Channel.objects.filter(external_key=OPEN).update(owner=office.sato)
     share_channel(office.sato, channel(OPEN).pk, frozenset({EVERYONE}))
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     assert principals_in(channel(OPEN).audience_id) == {EVERYONE}
 
 
@@ -182,7 +182,7 @@ def test_a_stranger_with_a_known_name_is_nobody_here(office: World, tmp_path: Pa
     users.write_text(
         users.read_text(encoding="utf-8").replace("@mirai.example", "@elsewhere.example"), encoding="utf-8"
     )
-    brought = bring(office.endo, base)
+    brought = bring(office.endo, base, "teams_export")
     assert (brought.counts["people"], brought.counts["outsiders"]) == (0, 4)
     assert not Message.objects.exclude(author=None).exists()
     assert set(codes(brought)) == {"CHATS-16", "CHATS-22"}
@@ -191,7 +191,7 @@ def test_a_stranger_with_a_known_name_is_nobody_here(office: World, tmp_path: Pa
     users.write_text(
         users.read_text(encoding="utf-8").replace("@elsewhere.example", "@mirai.example"), encoding="utf-8"
     )
-    bring(office.endo, base)
+    bring(office.endo, base, "teams_export")
     assert found_by(office, "sato", "話し中")
     assert found_by(office, "endo", "話し中") == []
 
@@ -201,7 +201,7 @@ def test_a_my_number_does_not_come_in_and_is_told_of(office: World, tmp_path: Pa
         messages[0]["body"]["content"] = f"<p>個人番号は {NUMBER} です</p>"
         messages[4]["subject"] = f"個人番号 {NUMBER}"
 
-    brought = bring(office.endo, rewritten(mirai.teams_export(tmp_path), slip))
+    brought = bring(office.endo, rewritten(mirai.teams_export(tmp_path), slip), "teams_export")
     assert codes(brought).count("CHATS-25") == 2
     written = json.dumps(
         [*Message.objects.values_list("body", flat=True), *Thread.objects.values_list("topic", flat=True)]
@@ -222,7 +222,7 @@ def test_files_come_in_for_the_rooms_people_and_once(office: World, tmp_path: Pa
     days: dict[str, Any] = {"保育の現場から/2026-10-01.json": [said], "保育の現場から/attachments/F1-記入例.csv": [1]}
     folder = slack_export(tmp_path, days)
     for _round in range(2):
-        brought = bring(office.endo, folder)
+        brought = bring(office.endo, folder, "slack")
     (file,) = MessageFile.objects.all()
     (item,) = Item.objects.filter(path="記入例.csv")
     assert (file.item_id, file.name) == (item.pk, "記入例.csv")
@@ -231,7 +231,7 @@ def test_files_come_in_for_the_rooms_people_and_once(office: World, tmp_path: Pa
 
 
 def test_a_channel_that_is_read_there_and_here_can_be_opened(office: World, tmp_path: Path) -> None:
-    bring(office.endo, mirai.teams_export(tmp_path))
+    bring(office.endo, mirai.teams_export(tmp_path), "teams_export")
     assert get_channel(office.kimura, channel(OPEN).pk).purpose == "受付と相談"
     with pytest.raises(Refusal, match="ACCESS-01"):
         get_channel(office.endo, channel(OPEN).pk)
