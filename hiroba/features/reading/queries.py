@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from hiroba.archive import queries as archive
@@ -18,6 +19,7 @@ from hiroba.features.reading.layout import Group, arrange, is_at
 from hiroba.features.reading.pages import page_picture
 from hiroba.features.reading.paper import Paper, find_paper, with_frames
 from hiroba.features.reading.talk import Talk, find_talk
+from hiroba.features.reading.written import find_written
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import EVERYONE, principals_of
 from hiroba.foundation.people.models import Person, RoleName
@@ -53,6 +55,7 @@ class Opened:
     outline: list[Passage]
     talk: Talk | None
     paper: Paper | None
+    written: SafeString | None
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
         outline=list(passages.filter(kind="heading")[:60]),
         talk=find_talk(person, revision, place.here),
         paper=paper,
+        written=find_written(revision, place.here),
     )
 
 

@@ -5,7 +5,7 @@ if (copier) copier.dataset.copy = citation.value;
 
 /** Put the address of a place into the citation box, with what stands there as the quote. */
 function cite(link) {
-  const passage = link.closest(".passage, td");
+  const passage = link.closest(".passage, .placed, td");
   const quote = passage.cloneNode(true);
   quote.querySelectorAll(".cite, .label").forEach((each) => each.remove());
   const text = quote.textContent.trim().slice(0, 200);
