@@ -6,8 +6,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hiroba.archive.models import Record
+from hiroba.features.conversation.models_asked import Bookmark, Confirmation, Pin, Question, Receipt, Verdict
 from hiroba.foundation.access.models import Audience
 from hiroba.foundation.people.models import Person, Unit
+
+__all__ = ["Bookmark", "Confirmation", "Pin", "Question", "Receipt", "Verdict"]  # of models_asked, with those below
 
 
 class ChannelKind(models.TextChoices):
@@ -87,6 +90,8 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     event = models.CharField(max_length=48, blank=True)  # code of something that happened, instead of words
+    # Something stands beside it (models_asked): the many messages without need not be asked about.
+    is_marked = models.BooleanField(default=False, db_default=False)
     key = models.CharField(max_length=64, blank=True)  # the sender's own: the same key is the same message
     external_key = models.CharField(max_length=300, blank=True)
 
