@@ -20,6 +20,8 @@ PLACES_SHOWN = 20
 _JOINED = 120  # characters of earlier lines in which a number, and its label, may begin
 _QUOTED = re.compile(r"(?m)^[>\uff1e\s]*[>\uff1e]\s?")
 _COLON = re.compile(r"^\s?[:\uff1a]\s?")
+# A line of a chat that was saved as text: when, who, and then what.
+_CHAT = re.compile(r"^\[?\d{1,2}:\d\d(?::\d\d)?\]?\s+[^\d\n\t:\uff1a]{1,20}[:\uff1a\t]\s*")
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
 IN_NAME, IN_FILE = "name", "file"
 # Facts that mail programs and clocks number as they like.
@@ -108,7 +110,8 @@ class _Lines:
 def _without_speaker(passage: Passage) -> str:
     """Give what is said without who says it, and without the marks of a quotation."""
     name = next((mark.end for mark in passage.marks if mark.kind == "speaker" and mark.start == 0), 0)
-    return _QUOTED.sub("", _COLON.sub("", passage.text[name:]) if name else passage.text)
+    said = _COLON.sub("", passage.text[name:]) if name else _CHAT.sub("", passage.text)
+    return _QUOTED.sub("", said)
 
 
 def _holds_a_number(text: str, heads: str, before: str, others: list[str]) -> bool:

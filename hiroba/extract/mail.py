@@ -14,10 +14,11 @@ from pathlib import Path
 
 from hiroba.extract.encoding import UndecodableError, decode
 from hiroba.extract.letter import plain_text
-from hiroba.extract.mail_headers import addresses, file_name, header, lenient_base64, sent_at
+from hiroba.extract.mail_headers import addresses, file_name, header, headers, lenient_base64, sent_at
 from hiroba.extract.page import declared_encoding, html_passages
 from hiroba.extract.passages import Attachment, Extraction, Passage, Span, Trouble
 from hiroba.extract.plain import text_passages
+from hiroba.extract.unshown import in_markup, named
 from hiroba.extract.winmail import opened
 
 MAX_BYTES = 200 * 2**20
@@ -25,6 +26,7 @@ MAX_PARTS = 1_000
 MAX_ATTACHMENTS = 200
 MAX_ATTACHED_BYTES = 150 * 2**20
 MAX_BODY = 20 * 2**20  # bytes of one text part
+LONGEST_ASIDE = 200_000  # characters of an alternative that is not shown
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 _ENCRYPTED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
 _BROKEN = (
@@ -52,6 +54,7 @@ class _Reading:
     parts: int = 0
     attached: int = 0
     dropped: int = 0
+    unshown: list[str] = field(default_factory=list)
 
     def warn(self, code: str, **params: str | int) -> None:
         """Add a warning once."""
@@ -86,6 +89,7 @@ def read_mail(data: bytes) -> Extraction:
         attachments=tuple(reading.attachments),
         facts=_facts(message),
         extractor="mail/1",
+        unshown=tuple(reading.unshown),
     )
 
 
@@ -112,6 +116,7 @@ def _read_head(message: Message, reading: _Reading) -> None:
     shown = [f"{name}: {value}" for name, value in [*people, ("Date", header(message, "date"))] if value]
     if shown:
         reading.passages.append(Passage("line=0", "\n".join(shown), "header"))
+    reading.unshown += named(f"{name}: {value}" for name, value in headers(message))
 
 
 def _read_part(part: Message, reading: _Reading, depth: int = 0) -> None:
@@ -138,6 +143,9 @@ def _read_parts(part: Message, kind: str, reading: _Reading, depth: int) -> None
     )
     if kind == "multipart/alternative":
         shown = _best_alternative(inner)
+        for entry in inner:
+            if entry is not shown and not _is_attachment(entry, entry.get_content_type()):
+                _read_aside(entry, reading, depth)
         # What else a careless sender put among the alternatives (a calendar entry, a picture) is kept as a file.
         inner = [entry for entry in inner if entry is shown or _is_attachment(entry, entry.get_content_type())]
     for entry in inner:
@@ -145,6 +153,16 @@ def _read_parts(part: Message, kind: str, reading: _Reading, depth: int) -> None
             _read_text(_headers_as_text(entry), reading)
         else:
             _read_part(entry, reading, depth + 1)
+
+
+def _read_aside(part: Message, reading: _Reading, depth: int) -> None:
+    """Read an alternative that is not shown: its text is for the gate, pictures in it are attachments like others."""
+    aside = _Reading(parts=reading.parts)
+    _read_part(part, aside, depth + 1)
+    reading.parts, reading.dropped = aside.parts, reading.dropped + aside.dropped
+    reading.unshown += ["\n".join(each.text for each in aside.passages)[:LONGEST_ASIDE], *aside.unshown]
+    for each in aside.attachments:
+        _keep(each.name, each.content, each.media_type, reading)
 
 
 def _inner(part: Message) -> list[Message]:
@@ -217,6 +235,7 @@ def _moved(locator: str, first: int) -> str:
 
 def _read_page(text: str, reading: _Reading) -> None:
     """HTML as the lines it shows: each block begins a line, a blank line between."""
+    reading.unshown += in_markup(text)
     for passage in html_passages(text)[0]:
         reading.passages.append(
             Passage(f"line={reading.line}", passage.text, passage.kind, passage.level, marks=passage.marks)

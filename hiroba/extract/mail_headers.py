@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
-from itertools import groupby
+from itertools import groupby, islice
 
 from hiroba.extract.encoding import UndecodableError, decode
 
+MOST = 1_000  # headers of one mail
 LONGEST = 20_000  # characters of one header; a list of thousands of addressees is cut
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?]*)?\?([bBqQ])\?(.*?)\?=", re.S)
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bBqQ]\?)")
@@ -33,6 +34,11 @@ def header(message: Message, name: str) -> str:
     """Give a header as one line of text, "" when it is absent."""
     raw = next((value for key, value in message.raw_items() if key.lower() == name), "")
     return decoded_words(raw_text(str(raw)))
+
+
+def headers(message: Message) -> Iterator[tuple[str, str]]:
+    """Give every header with its text, as often as it stands there."""
+    return ((name, decoded_words(raw_text(str(value)))) for name, value in islice(message.raw_items(), MOST))
 
 
 def raw_text(value: str) -> str:

@@ -49,7 +49,8 @@ def extract(path: Path) -> Extraction:
             package.warn("EXTRACT-35")
         title = title or _first_heading(passages)
         pictures = package.picture_parts({}, passages[0].locator if passages else "par=1")
-        return Extraction(tuple(passages), tuple(package.warnings), None, title, (), facts, EXTRACTOR, pictures)
+        warnings, unshown = tuple(package.warnings), package.unshown()
+        return Extraction(tuple(passages), warnings, None, title, (), facts, EXTRACTOR, pictures, unshown)
 
 
 def _first_heading(passages: list[Passage]) -> str:

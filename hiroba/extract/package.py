@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from hiroba.extract.passages import Attachment, Part, Trouble
 from hiroba.extract.pasted import MOST, parts_of, pictures_in
 from hiroba.extract.strange_xml import DamagedError, Element, attribute, local_name, parse_xml
+from hiroba.extract.unshown import in_package
 
 _EMBEDDED_MOST = 100
 _FETCHED = {"attachedTemplate", "oleObject", "subDocument", "frame", "image", "externalLink", "audio", "video", "media"}
@@ -140,6 +141,10 @@ class Package:
                     media_type = _MEDIA_TYPES.get(lower.rpartition(".")[2], "application/octet-stream")
                     found.append(Attachment(posixpath.basename(name), content, media_type))
         return tuple(found)
+
+    def unshown(self) -> tuple[str, ...]:
+        """Give what it says of itself and in its attributes, for the gate."""
+        return in_package(self._zip)
 
     def has_pictures(self) -> bool:
         """Tell whether pictures may be pasted into it."""

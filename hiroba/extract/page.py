@@ -13,6 +13,7 @@ from lxml import etree, html
 from hiroba.extract.markup import is_xml, xml_passages
 from hiroba.extract.passages import Extraction, Kind, Mark, Passage, Trouble
 from hiroba.extract.plain import MAX_PASSAGES, read_text
+from hiroba.extract.unshown import in_markup
 
 JOIN = " | "
 MAX_DEPTH = 200
@@ -46,7 +47,8 @@ def extract(path: Path) -> Extraction:
     if len(found) >= MAX_PASSAGES:
         warnings.append(Trouble("EXTRACT-37", {"limit": MAX_PASSAGES}))
     facts = {"encoding": decoded.encoding}
-    return Extraction(tuple(found), tuple(warnings), title=title, facts=facts, extractor="page/1")
+    unshown = in_markup(decoded.text)
+    return Extraction(tuple(found), tuple(warnings), None, title, (), facts, "page/1", unshown=unshown)
 
 
 def declared_encoding(head: bytes) -> str:

@@ -20,6 +20,7 @@ from hiroba.extract.passages import Attachment, Extraction, Part, Passage, Span,
 from hiroba.extract.pdf_lines import Paragraph, joined_text, page_lines, paragraphs, shown
 from hiroba.extract.pdf_margins import told_apart
 from hiroba.extract.pdf_paper import UNMAPPED, find_paper
+from hiroba.extract.unshown import named
 
 MAX_PAGES = 5_000
 MAX_PASSAGES = 300_000
@@ -43,6 +44,7 @@ class _Reading:
     garbled: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
     warnings: list[Trouble] = field(default_factory=list)
+    unshown: list[str] = field(default_factory=list)
 
 
 def extract(path: Path, password: str | None = None) -> Extraction:
@@ -64,12 +66,14 @@ def extract(path: Path, password: str | None = None) -> Extraction:
         attachments = _attachments(document, reading)
         has_script = _has_script(document, path)
         facts = _facts(document)
+        reading.unshown += _said_of_itself(document)
         title = facts.pop("title", "")
     if has_script:
         reading.warnings.append(Trouble("EXTRACT-13"))
     _report(reading)
     passages, warnings = tuple(reading.passages), tuple(reading.warnings)
-    return Extraction(passages, warnings, None, title, tuple(attachments), facts, "pdf/1", _parts(reading))
+    parts, unshown = _parts(reading), named(reading.unshown)
+    return Extraction(passages, warnings, None, title, tuple(attachments), facts, "pdf/1", parts, unshown)
 
 
 def _read_pages(document: Any, reading: _Reading) -> None:
@@ -97,7 +101,7 @@ def _read_page(page: Any, index: int, reading: _Reading, headings: dict[str, int
     if finding:
         (reading.pictures if finding == "picture" else reading.garbled).append(index + 1)
     reading.passages += [_passage(paragraph, index + 1, headings) for paragraph in paragraphs(lines)]
-    reading.passages += _notes(page, index + 1)
+    reading.passages += _notes(page, index + 1, reading)
 
 
 def _passage(paragraph: Paragraph, page: int, headings: dict[str, int]) -> Passage:
@@ -129,7 +133,16 @@ def _outline(document: Any) -> dict[int, dict[str, int]]:
     return found
 
 
-def _notes(page: Any, number: int) -> Iterator[Passage]:
+def _said_of_itself(document: Any) -> Iterator[str]:
+    """Give properties and bookmarks: what programs show beside the pages."""
+    try:
+        yield from document.get_metadata_dict(skip_empty=True).values()
+        yield from (bookmark.get_title() for bookmark in islice(document.get_toc(max_depth=6), 5_000))
+    except (pdfium.PdfiumError, UnicodeDecodeError):
+        return
+
+
+def _notes(page: Any, number: int, reading: _Reading) -> Iterator[Passage]:
     """Text of notes and the values in form fields, which the page's own text does not hold."""
     origin, rotation = page.get_bbox(), page.get_rotation()
     for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page), 2_000)):
@@ -138,12 +151,14 @@ def _notes(page: Any, number: int) -> Iterator[Passage]:
             continue
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
         text = _string(annotation, _ANNOTATION_TEXT.get(kind, b"Contents")).strip()
+        name = _string(annotation, b"T") if kind == pdfium_c.FPDF_ANNOT_WIDGET else ""
         rectangle = pdfium_c.FS_RECTF()
         pdfium_c.FPDFAnnot_GetRect(annotation, rectangle)
         pdfium_c.FPDFPage_CloseAnnot(annotation)
         if text and kind not in (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP):
             box = shown((rectangle.left, rectangle.bottom, rectangle.right, rectangle.top), origin, rotation)
             is_field = kind == pdfium_c.FPDF_ANNOT_WIDGET
+            reading.unshown += [f"{name}: {text}"] if is_field else []
             yield Passage(box.locator(number), text, "paragraph" if is_field else "comment")
 
 

@@ -54,6 +54,7 @@ def extract(path: Path) -> Extraction:
             facts,
             EXTRACTOR,
             pictures,
+            package.unshown(),
         )
 
 

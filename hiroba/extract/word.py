@@ -50,6 +50,7 @@ def extract(path: Path) -> Extraction:
             facts,
             EXTRACTOR,
             parts,
+            package.unshown(),
         )
 
 

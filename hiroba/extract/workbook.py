@@ -20,6 +20,7 @@ from hiroba.extract.number_format import shown_number, shown_text
 from hiroba.extract.passages import Attachment, Extraction, Mark, Part, Passage, Trouble
 from hiroba.extract.pasted import MOST, parts_of, pictures_in
 from hiroba.extract.sheet_drawings import drawing_passages, picture_places
+from hiroba.extract.unshown import in_package
 from hiroba.extract.workbook_package import (
     DamagedPartError,
     Package,
@@ -84,9 +85,9 @@ def extract(path: Path) -> Extraction:
         facts = _facts(package)
         title = facts.pop("title", "")
         attachments = tuple(_embedded(package))
-        parts = _pictures(reading, sheets[:MAX_SHEETS])
-    warnings = tuple(reading.warnings)
-    return Extraction(tuple(reading.passages), warnings, None, title, attachments, facts, "workbook/1", parts)
+        parts, unshown = _pictures(reading, sheets[:MAX_SHEETS]), in_package(package.archive)
+    passages, warnings = tuple(reading.passages), tuple(reading.warnings)
+    return Extraction(passages, warnings, None, title, attachments, facts, "workbook/1", parts, unshown)
 
 
 def _open(reading: _Reading) -> list[tuple[Sheet, str]]:
