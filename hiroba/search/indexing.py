@@ -78,9 +78,15 @@ class Indexer:
             pk__in=passage_ids, revision__record__state=RecordState.LIVE, revision=F("revision__record__current")
         ).exclude(revision__record__in=but)
         bases: dict[int, Document] = {}
+        audiences: dict[int, list[str]] = {}  # a channel's threads share one
         for passage in rows.select_related("revision__record__owner", "revision__record__unit"):
             record = passage.revision.record
-            base = bases.get(record.pk) or bases.setdefault(record.pk, _base_of(record, passage.revision_id, tree))
+            if record.audience_id not in audiences:
+                audiences[record.audience_id] = _principals_in(record.audience_id)
+            base = bases.get(record.pk)
+            if base is None:
+                base = _base_of(record, passage.revision_id, tree, audiences[record.audience_id])
+                bases[record.pk] = base
             if passage.text:
                 document = base.with_body(passage.pk, passage.text, passage.ordinal == 1)
                 self.writer.add(_with_own(document, passage.marks))
@@ -90,7 +96,7 @@ def documents_of(record: Record, tree: Tree) -> Iterator[Document]:
     """Give one document a passage; a record nothing could be read of is still found by its name."""
     if record.current is None:
         return
-    base = _base_of(record, record.current.pk, tree)
+    base = _base_of(record, record.current.pk, tree, _principals_in(record.audience_id))
     passages = Passage.objects.filter(revision=record.current).order_by("ordinal").values_list("pk", "text", "marks")
     is_first = True
     for key, text, marks in passages.iterator(chunk_size=2000):
@@ -100,8 +106,12 @@ def documents_of(record: Record, tree: Tree) -> Iterator[Document]:
         yield base.with_body(0, "", True)
 
 
-def _base_of(record: Record, revision: int, tree: Tree) -> Document:
-    principals = AudiencePrincipal.objects.filter(audience_id=record.audience_id).values_list("principal", flat=True)
+def _principals_in(audience_id: int) -> list[str]:
+    rows = AudiencePrincipal.objects.filter(audience_id=audience_id)
+    return list(rows.values_list("principal", flat=True))
+
+
+def _base_of(record: Record, revision: int, tree: Tree, principals: list[str]) -> Document:
     return Document(
         key=0,
         record=record.pk,
@@ -112,7 +122,7 @@ def _base_of(record: Record, revision: int, tree: Tree) -> Document:
         kind=record.kind,
         unit=tree.path(record.unit.code) if record.unit else [],
         people=[name for name in (record.owner.name, record.owner.login, record.author) if name],
-        principals=list(principals),
+        principals=principals,
         day=_day_of(record.dated_at),
         folder=record.folder,
         source=record.source,

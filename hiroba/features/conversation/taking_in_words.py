@@ -134,7 +134,11 @@ class Writer:
         self._write_around(made)
         for each, message in made:
             threads[each.thread].last_message_id = message.pk
-        Thread.objects.bulk_update(threads.values(), ["number", "last_message_id"], batch_size=200)
+        with connection.cursor() as cursor:  # bulk_update takes ten times as long
+            cursor.executemany(
+                "UPDATE conversation_thread SET number = %s, last_message_id = %s WHERE id = %s",
+                [(thread.number, thread.last_message_id, thread.pk) for thread in threads.values()],
+            )
         Channel.objects.filter(pk=channel.pk).update(last_message_id=messages[-1].pk)
         return made
 
