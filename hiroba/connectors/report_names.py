@@ -15,8 +15,9 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Literal
 
-# What a date in a name means: when the report was put out (each is the next issue of one report), the period it tells
-# of (each period is a report of its own), or nothing (each name is a report of its own).
+# What a day in a name means: when the report was put out (each is the next issue of one report), the period it tells
+# of (each period is a report of its own), or nothing (each name is a report of its own). A month or a fiscal year is
+# always a period: last month's report is no older version of this month's.
 Dates = Literal["issued", "period", "none"]
 
 _ERAS = {"令和": 2018, "平成": 1988, "r": 2018, "h": 1988}
@@ -77,7 +78,8 @@ def read_report_name(path: str, dates: Dates, latest: dt.date) -> ReportName:
     parts = [(part, _dates_in(part, latest)) for part in (*folders, stem)]
     found = [date for _, within in parts for date in within]
     issued = _issue_of(found, dates, latest)
-    period = " ".join(each.said for each in found if each is not issued) if dates == "period" else ""
+    are_periods = [each for each in found if each is not issued and (each.day is None or dates == "period")]
+    period = " ".join(each.said for each in are_periods)
     bare = [_without(part, within) for part, within in parts]
     name = next((each for each in reversed(bare) if each), "")
     key = "/".join([*filter(None, bare[:-1]), f"{bare[-1]}{'@' + period if period else ''}{suffix}"])

@@ -21,9 +21,7 @@ LATEST = dt.date(2026, 11, 24)
         ("支払一覧(R8.11.23現在).pdf", "支払一覧", "2026-11-23T00:00:00"),
         ("支払一覧_R081123.pdf", "支払一覧", "2026-11-23T00:00:00"),
         ("支払一覧_令和8年11月23日_9時.pdf", "支払一覧_9時", "2026-11-23T00:00:00"),
-        ("支払一覧_202611.pdf", "支払一覧", None),
-        ("支払一覧_2026年11月分.pdf", "支払一覧", None),
-        ("支払一覧_令和8年度.pdf", "支払一覧", None),
+        ("支払一覧_20261122_20261123.pdf", "支払一覧", "2026-11-23T00:00:00"),
         ("20261123/支払一覧.pdf", "支払一覧", "2026-11-23T00:00:00"),
         ("支払一覧/20261123.pdf", "支払一覧", "2026-11-23T00:00:00"),
         ("支払期限一覧_20271231.pdf", "支払期限一覧", None),  # no report was put out in a year to come
@@ -57,6 +55,21 @@ def test_the_next_issue_has_the_same_key_and_another_form_another() -> None:
     assert {read_report_name(path, "issued", LATEST).key for path in paths} == {"日計表.pdf"}
     assert read_report_name("日計表_20261122.csv", "issued", LATEST).key == "日計表.csv"
     assert read_report_name("収納/日計表_20261122.pdf", "issued", LATEST).key == "収納/日計表.pdf"
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "period"),
+    [
+        ("月計表_202611.pdf", "月計表@2026年11月.pdf", "2026年11月"),
+        ("月計表_2026年11月分.pdf", "月計表@2026年11月.pdf", "2026年11月"),
+        ("月計表_202610_20261105.pdf", "月計表@2026年10月.pdf", "2026年10月"),
+        ("決算_令和8年度.pdf", "決算@2026年度.pdf", "2026年度"),
+        ("R8年度/決算_20261105.pdf", "決算@2026年度.pdf", "2026年度"),
+    ],
+)
+def test_last_months_report_is_no_older_version_of_this_months(path: str, key: str, period: str) -> None:
+    read = read_report_name(path, "issued", LATEST)
+    assert (read.key, read.period) == (key, period)
 
 
 @pytest.mark.parametrize(

@@ -148,10 +148,13 @@ def test_one_that_turns_up_after_a_newer_one_is_named_and_not_taken(world: World
     assert Record.objects.get().revisions.count() == 1
 
 
-def test_where_names_tell_of_months_each_month_is_its_own_and_a_rerun_updates_it(world: World, folder: Path) -> None:
+@pytest.mark.parametrize("dates", ["issued", "period"])
+def test_where_names_tell_of_months_each_month_is_its_own_and_a_rerun_updates_it(
+    world: World, folder: Path, dates: str
+) -> None:
     drop(folder, "月計表_202609.pdf", "九月の合計")
     drop(folder, "月計表_令和8年10月分.pdf", "十月の合計")
-    source = dropping(world, folder, dates="period")
+    source = dropping(world, folder, dates=dates)
     assert take_in(source) == 2
     drop(folder, "月計表_202609_20261124_0900.pdf", "九月の合計、直し")
     assert take_in(source) == 1
