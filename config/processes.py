@@ -167,12 +167,14 @@ def _loop(stop: threading.Event, begin: Callable[[], Generator[int, None, None]]
 def _intake() -> Generator[int, None, None]:
     from hiroba.extract.sandbox import Sandbox
     from hiroba.ingest.watching import look_into_watched_folders
+    from hiroba.ingest.whole import Remembering
     from hiroba.ingest.working import reclaim_items, work_once
 
     reclaim_items()
     with Sandbox(readers=settings.READERS) as sandbox:
+        reading = Remembering(sandbox)
         while True:
-            done = work_once(sandbox, settings.READERS * 2, lane="new")
+            done = work_once(reading, settings.READERS * 2, lane="new")
             yield done or look_into_watched_folders()
 
 

@@ -1,10 +1,12 @@
 """Formats of old Office programs, turned into today's by LibreOffice, so that our own readers give exact places.
 
-Each file has a folder, a profile and a process of its own (see `enclosure`), and all three are gone afterwards.
+Each file has a folder, a profile and a process of its own (see `enclosure`), and all three are gone afterwards. The
+profile is a copy of one that has seen nothing but a text of ours: making it takes a start of its own, once a process.
 Macros, links and everything that asks a network are switched off in the profile as well as walled off."""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import hashlib
@@ -14,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +39,7 @@ _FILTERS = {
     "pptx": "Impress MS PowerPoint 2007 XML",
     "xlsx": "Calc MS Excel 2007 XML",
 }
-_RESTART = 81  # a new profile is set up by the first start, which asks for a second
+_RESTART = 81  # a profile that is not set up yet is set up by the first start, which asks for a second
 _ROOT = Path(__file__).resolve().parents[2]
 
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -110,20 +113,45 @@ def converted(
         folder = Path(name).resolve()
         source = folder / f"in.{_NAMES.get(kind, kind)}"
         shutil.copyfile(path, source)
-        _write_profile(folder)
+        shutil.copytree(_profile(program), folder / "profile")
         yield _convert(program, folder, source, to or TARGETS[kind], seconds, memory)
 
 
-def _convert(program: Path, folder: Path, source: Path, target: str, seconds: float, memory: int) -> Path | Trouble:
+_profile_lock = threading.Lock()
+_profile_folder: Path | None = None
+
+
+def _profile(program: Path) -> Path:
+    """Give a profile that LibreOffice has set up, made by its first start over a text of ours; it may have been swept
+    away since it was last used (see spool), then it is made again."""
+    global _profile_folder  # noqa: PLW0603 - one for the process, under the lock
+    with _profile_lock:
+        if _profile_folder is None or not _profile_folder.is_dir():
+            folder = Path(tempfile.mkdtemp(prefix=OFFICE)).resolve()
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            _write_profile(folder)
+            source = folder / "in.txt"
+            source.write_text("ひろば", encoding="utf-8")
+            with contextlib.suppress(subprocess.TimeoutExpired):  # then each file's own start sets up its copy
+                _run(program, folder, _arguments(folder, source, "docx"), SECONDS, MEMORY)
+            _profile_folder = folder / "profile"
+        os.utime(_profile_folder.parent)
+        return _profile_folder
+
+
+def _arguments(folder: Path, source: Path, target: str) -> list[str]:
     filter_name = f"{target}:{_FILTERS[target]}" if target in _FILTERS else target
-    arguments = [
+    return [
         "--headless", "--norestore", "--nolockcheck", "--nologo", "--nodefault", "--nofirststartwizard",
         f"-env:UserInstallation=file://{folder}/profile", "--convert-to", filter_name, "--outdir", f"{folder}/out",
         str(source),
     ]  # fmt: skip
+
+
+def _convert(program: Path, folder: Path, source: Path, target: str, seconds: float, memory: int) -> Path | Trouble:
     for _ in range(2):
         try:
-            status = _run(program, folder, arguments, seconds, memory)
+            status = _run(program, folder, _arguments(folder, source, target), seconds, memory)
         except subprocess.TimeoutExpired:
             return Trouble("EXTRACT-05", {"seconds": int(seconds)})
         if status != _RESTART:

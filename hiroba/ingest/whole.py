@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from django.conf import settings
@@ -19,6 +21,33 @@ class Reading(Protocol):
     """What reads files safely: hiroba.extract.sandbox.Sandbox, or a stand-in of a test."""
 
     def extract(self, path: Path, name: str) -> Extraction: ...
+
+
+MOST_REMEMBERED = 8
+
+
+class Remembering:
+    """Reads what took another program's start once, though it is asked for twice: what a mail carries is read for the
+    gate, and soon after as itself. For files whose path names their content (originals); shared by threads."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._known: OrderedDict[tuple[Path, str], Extraction] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def extract(self, path: Path, name: str) -> Extraction:
+        """Read as the sandbox does."""
+        key = (path, PurePath(name).suffix.lower())
+        with self._lock:
+            if (known := self._known.pop(key, None)) is not None:
+                return known
+        found = self._reading.extract(path, name)
+        if found.extractor.startswith("libreoffice+") and not found.attachments:
+            with self._lock:
+                self._known[key] = found
+                while len(self._known) > MOST_REMEMBERED:
+                    self._known.popitem(last=False)
+        return found
 
 
 class FirstReading:

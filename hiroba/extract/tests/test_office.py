@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,27 @@ def test_a_conversion_that_takes_too_long_is_ended_and_leaves_nothing(old_paper:
         assert made == Trouble("EXTRACT-05", {"seconds": 0})
     running = subprocess.run(["/bin/ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
     assert not [line for line in running.splitlines() if f"{os.getpid()} " in line and "hiroba-office-" in line]
+
+
+@needs_office
+@needs_walls
+def test_only_the_first_conversion_of_a_process_sets_up_a_profile_and_each_has_a_copy_of_its_own(
+    old_paper: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, runs = office._run, []
+
+    def counted(program: Path, folder: Path, *rest: Any) -> int:
+        runs.append((folder, run(program, folder, *rest)))
+        return runs[-1][1]
+
+    monkeypatch.setattr(office, "_profile_folder", None)
+    monkeypatch.setattr(office, "_run", counted)
+    for _ in range(2):
+        with office.converted(old_paper, "doc") as made:
+            assert isinstance(made, Path)
+    assert [status for _, status in runs[1:]] == [0, 0]
+    assert len({folder for folder, _ in runs}) == 3
+    assert not runs[1][0].exists()
 
 
 def enclosed(folder: Path, code: str) -> subprocess.CompletedProcess[str]:

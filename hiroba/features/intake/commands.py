@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -27,6 +32,7 @@ from hiroba.ingest.queries import UNDER_WAY
 from hiroba.ingest.receiving import open_batch
 from hiroba.ingest.slow_line import read_next_part
 from hiroba.ingest.unlocking import unlock_batch
+from hiroba.ingest.whole import Remembering
 from hiroba.ingest.working import work_once
 from hiroba.search.indexing import catch_up
 
@@ -85,18 +91,43 @@ def _read(batches: list[Batch], is_patient: bool) -> None:
     """Work through our own items; those another worker has leased are waited for. Paper and recordings are read part
     by part where somebody waits for them, and left to the worker otherwise."""
     awaited = UNDER_WAY if is_patient else tuple(state for state in UNDER_WAY if state != ItemState.SLOW)
-    with Sandbox(readers=settings.READERS) as sandbox, SlowSandbox() as slow:
+    with Sandbox(readers=settings.READERS) as sandbox:
+        reading = Remembering(sandbox)
         for batch in batches:
-            moved_at = time.monotonic()
-            while left := batch.items.filter(state__in=awaited).count():
-                done = work_once(sandbox, settings.READERS * 4, batch)
-                _progress(f"読み取り 残り{left}{_pages_left(batch)}")
-                if done or (is_patient and read_next_part(slow, batch)):
-                    moved_at = time.monotonic()
-                elif time.monotonic() - moved_at > PATIENCE_SECONDS and not _is_read_elsewhere(batch):
-                    raise Refusal("INGEST-13", left=left)
-                else:
-                    time.sleep(0.2)
+            moved_at, pages = time.monotonic(), ""
+            with _slow_reader(batch) if is_patient else contextlib.nullcontext():
+                while left := batch.items.filter(state__in=awaited).count():
+                    done = work_once(reading, settings.READERS * 4, batch)
+                    _progress(f"読み取り 残り{left}{_pages_left(batch)}")
+                    if done or pages != (pages := _pages_left(batch)):
+                        moved_at = time.monotonic()
+                    elif time.monotonic() - moved_at > PATIENCE_SECONDS and not _is_read_elsewhere(batch):
+                        raise Refusal("INGEST-13", left=left)
+                    else:
+                        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def _slow_reader(batch: Batch) -> Iterator[None]:
+    """Read pages of paper and chunks of recordings beside everything else, for as long as the block lasts."""
+    is_over = threading.Event()
+
+    def read_parts() -> None:
+        try:
+            with SlowSandbox() as slow:
+                while not is_over.is_set():
+                    if not read_next_part(slow, batch):
+                        is_over.wait(0.1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="slow-reading") as pool:
+        reading = pool.submit(read_parts)
+        try:
+            yield
+        finally:
+            is_over.set()
+        reading.result()
 
 
 def _pages_left(batch: Batch) -> str:
