@@ -95,11 +95,17 @@ def open_record(person: Person, record_id: int, place: Place) -> Opened:
         newest=find_newest(person, record),
         offers=count_offers(person, record),
         row_key=_row_key(revision, place.here),
-        outline=list(passages.filter(kind="heading")[:60]),
+        outline=_outline(revision),
         talk=find_talk(person, revision, place.here),
         paper=paper,
         written=find_written(revision, place.here),
     )
+
+
+def _outline(revision: Revision) -> list[Passage]:
+    """List the headings; a written page's own title stands above it already."""
+    found = archive.passages_of(revision).filter(kind="heading")
+    return list(found.exclude(level=1, ordinal=0)[:60] if revision.record.kind == "page" else found[:60])
 
 
 def _framed(groups: list[Group], revision: Revision, paper: Paper | None) -> list[Group]:

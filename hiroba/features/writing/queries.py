@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -16,7 +16,7 @@ from hiroba.archive.models import Link, Record
 from hiroba.archive.originals import path_of
 from hiroba.features.writing.blocks import TITLE, as_page
 from hiroba.features.writing.models import Block, BlockText, Draft
-from hiroba.foundation.access.audiences import principals_in, say_audience
+from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import of_person, principals_of, readable
 from hiroba.foundation.people.models import Person, Team
 from hiroba.foundation.people.queries import get_tree, team_ids_of
@@ -198,6 +198,9 @@ def sharing_of(audience_id: int) -> str:
     return say_audience(principals_in(audience_id))
 
 
-def last_place(draft: Draft) -> int:
-    """Give the place of the last block, 0 without one."""
-    return draft.blocks.filter(~Q(key=TITLE)).aggregate(last=Max("place"))["last"] or 0
+def writers_of(draft: Draft) -> str:
+    """Say who types in a draft: 子育て支援課・窓口改善PT, or only its writer."""
+    principals = principals_in(draft.audience_id)
+    others = principals - {of_person(draft.owner_id)} or principals
+    tree = get_tree()
+    return "・".join(say_principal(name, tree) for name in sorted(others))

@@ -83,7 +83,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         "rows": [queries.block_row(block) for block in blocks],
         "base": body,
         "body": request.POST.get("text", body),
-        "sharing": queries.sharing_of(opened.audience_id),
+        "writers": queries.writers_of(opened),
         "is_private": queries.is_private(opened),
         "can_post": queries.can_post(person, opened),
         "from_event": from_event,
@@ -148,7 +148,7 @@ def sharing(request: HttpRequest, draft_id: int) -> HttpResponse:
         actions.share_draft(person, draft_id, parse_audience(form.cleaned_data["audience"], person))
         note(request, "draft.shared", "draft", draft_id, form.cleaned_data["audience"])
         return redirect("draft", draft_id)
-    context = {"draft": opened, "form": form, "sharing": queries.sharing_of(opened.audience_id)}
+    context = {"draft": opened, "form": form, "writers": queries.writers_of(opened)}
     return render(request, "writing/sharing.html", context, status=400 if form.errors else 200)
 
 
