@@ -17,8 +17,10 @@ from django.utils import timezone
 from hiroba.archive.models import Record
 from hiroba.features.account.actions import add_token
 from hiroba.features.conversation.actions import Words, speak
+from hiroba.features.conversation.asking import ask_question
 from hiroba.features.conversation.channels import Plan, found_channel
-from hiroba.features.conversation.models import ChannelKind, MessageFile
+from hiroba.features.conversation.confirming import ask_confirmation
+from hiroba.features.conversation.models import ChannelKind, MessageFile, Receipt
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField
 from hiroba.features.tray.models import Paper, Scan, Separator
 from hiroba.features.writing.actions import share_draft, start_draft
@@ -103,7 +105,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "picture-state": ("GET /pages/pictures/{item}/", (S, 200, 404, 404, 404, S, 404, 404)),
     "page-rewriting": ("GET /pages/{page}/rewriting/", (S, 302, 302, 404, 404, S, 404, 404)),
     "page-place": ("GET /pages/{page}/place/", (S, 200, 200, 404, 404, S, 404, 404)),
-    "page-download": ("GET /pages/{page}/page.docx", (S, 200, 200, 404, 404, S, 404, 404)),
+    "page-download": ("GET /pages/{page}/export/docx/", (S, 200, 200, 404, 404, S, 404, 404)),
     "units": ("GET /units/", (S, 200, 200, 200, 200, S, 200, 200)),
     "unit": ("GET /units/0402/", (S, 200, 200, 200, 200, S, 200, 200)),
     "person": ("GET /people/kimura/", (S, 200, 200, 200, 200, S, 200, 200)),
@@ -190,6 +192,15 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "message-revision": ("POST /messages/{message}/revision/ body=別", (S, 302, 403, 404, 404, S, 404, 404)),
     "message-removal": ("POST /messages/{message}/removal/", (S, 302, 403, 404, 404, S, 404, 404)),
     "message-file": ("GET /messages/files/{message_file}/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "talk-waiting": ("GET /talk/waiting/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "talk-bookmarks": ("GET /talk/bookmarks/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "message-confirmation": ("GET /messages/{message}/confirmation/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "message-receipt": ("POST /messages/{asking}/receipt/ words=文", (S, 409, 302, 404, 404, S, 404, 404)),
+    "receipt-verdict": ("POST /messages/receipts/{receipt}/verdict/ confirm=1", (S, 302, 404, 404, 404, S, 404, 404)),
+    "message-question": ("POST /messages/{message}/question/ owner=sato", (S, 302, 403, 404, 404, S, 404, 404)),
+    "message-answer": ("POST /messages/{asking}/answer/", (S, 302, 302, 404, 404, S, 404, 404)),
+    "message-pin": ("POST /messages/{message}/pin/", (S, 302, 403, 404, 404, S, 404, 404)),
+    "message-bookmark": ("POST /messages/{message}/bookmark/ later=1", (S, 302, 302, 404, 404, S, 404, 404)),
     "help": ("GET /help/", (200,) * 8),
     "help-page": ("GET /help/search/", (200,) * 8),
     "api:openapi-json": ("GET /api/openapi.json", (200,) * 8),  # the shape, nothing in it
@@ -274,7 +285,18 @@ def _talk(world: World, record: Record) -> dict[str, object]:
     channel = found_channel(world.kimura, plan)
     message = speak(world.kimura, channel.pk, Words("窓口の様子です。"))
     file = MessageFile.objects.create(message=message, record=record, name="報告.txt")
-    return {"channel": channel.pk, "thread": message.thread_id, "message": message.pk, "message_file": file.pk}
+    asking = speak(world.kimura, channel.pk, Words("@佐藤 花子 さん、どう受け取りましたか。"))
+    ask_question(world.kimura, asking.pk, "佐藤 花子")
+    receipt = ask_confirmation(world.kimura, asking.pk).receipts.get()
+    Receipt.objects.filter(pk=receipt.pk).update(words="はい", written_at=timezone.now())
+    return {
+        "channel": channel.pk,
+        "thread": message.thread_id,
+        "message": message.pk,
+        "message_file": file.pk,
+        "asking": asking.pk,
+        "receipt": receipt.pk,
+    }
 
 
 def _pair(world: World, section: frozenset[str]) -> int:

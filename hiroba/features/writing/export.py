@@ -32,7 +32,7 @@ from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.dates import era_in_words
 from hiroba.foundation.web.marked_text import TooDeepError, own_address, parse_marked, plain_of
 
-FONT, LATIN = "ＭＳ 明朝", "Century"
+FONT = "ＭＳ 明朝"
 SIZE, TITLE_SIZE = Pt(10.5), Pt(14)
 MARGIN = Mm(25)
 MOST_PICTURES = 50
@@ -83,8 +83,11 @@ def _set_up(word: WordDocument) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
     for name in ("Normal", "List Bullet", "List Number", "Heading 1", "Heading 2", "Heading 3", "Heading 4"):
         style = word.styles[name]
-        style.font.name, style.font.size = LATIN, SIZE
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
+        style.font.name, style.font.size = FONT, SIZE
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.set(qn("w:eastAsia"), FONT)
+        for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+            fonts.attrib.pop(qn(theme), None)
         if name.startswith("Heading"):
             style.font.bold, style.font.color.rgb = True, None
 

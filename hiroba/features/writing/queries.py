@@ -14,13 +14,14 @@ from hiroba.archive import queries as archive
 from hiroba.archive.actions import can_change
 from hiroba.archive.models import Link, Record
 from hiroba.archive.originals import path_of
-from hiroba.features.writing.blocks import TITLE, as_page
+from hiroba.features.writing.blocks import TITLE, as_page, join_blocks
 from hiroba.features.writing.models import Block, BlockText, Draft
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import of_person, principals_of, readable
 from hiroba.foundation.people.models import Person, Team
 from hiroba.foundation.people.queries import get_tree, team_ids_of
 from hiroba.foundation.refusal import Refusal
+from hiroba.foundation.web.marked_pages import to_page_html
 from hiroba.foundation.web.marked_text import to_html
 
 TYPING = dt.timedelta(seconds=8)  # how long after a save its writer counts as typing there
@@ -52,6 +53,12 @@ def text_of(draft: Draft) -> str:
     """Give a draft as the page it would be."""
     blocks = blocks_of(draft)
     return as_page(title_of(blocks), (block.text for block in blocks if block.key != TITLE))
+
+
+def preview_of(draft: Draft) -> SafeString:
+    """Give a draft's text as it will be read. The caller has fetched the draft as somebody."""
+    texts = join_blocks(block.text for block in blocks_of(draft) if block.key != TITLE)
+    return to_page_html(texts, "", lambda _: SafeString(""))
 
 
 def title_of(blocks: list[Block]) -> str:

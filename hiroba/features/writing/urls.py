@@ -20,5 +20,5 @@ urlpatterns = [
     path("pages/pictures/<int:item_id>/", views.picture_state, name="picture-state"),
     path("pages/<int:record_id>/rewriting/", views_pages.rewriting, name="page-rewriting"),
     path("pages/<int:record_id>/place/", views_pages.place, name="page-place"),
-    path("pages/<int:record_id>/page.<str:kind>", views_pages.download, name="page-download"),
+    path("pages/<int:record_id>/export/<str:kind>/", views_pages.download, name="page-download"),
 ]

@@ -170,7 +170,7 @@ def post(request: HttpRequest, draft_id: int) -> HttpResponse:
         "draft": opened,
         "form": form,
         "error": error,
-        "blocks": [queries.shown(block.text) for block in queries.blocks_of(opened) if block.key != TITLE],
+        "preview": queries.preview_of(opened),
         "sharing": queries.sharing_of(opened.record.audience_id) if opened.record else "",
     }
     return render(request, "writing/post.html", context, status=400 if error else 200)
