@@ -39,17 +39,16 @@ def _measure(home: Path, count: int) -> None:
     from hiroba.ingest.tables.visiting import visit_table
 
     source = _office(home)
-    lines = [f"| {count:,} rows | s | rows/s | CPU ms a row | peak MB |", "| --- | --- | --- | --- | --- |"]
+    sys.stdout.write(f"| {count:,} rows | s | rows/s | CPU ms a row | peak MB |\n| --- | --- | --- | --- | --- |\n")
     _drop(home, "1.csv", count, changed=0)
     visit_table(source)
     table = Table.objects.get()
     confirm_columns(source.person, source.pk, table.found_header, [use for _, use in table.found_columns], "rows")
-    lines.append(_timed("first time", count, lambda: _visit(source)))
+    _timed("first time", count, lambda: _visit(source))
     _drop(home, "2.csv", count, changed=0)
-    lines.append(_timed("again, unchanged", count, lambda: _visit(source)))
+    _timed("again, unchanged", count, lambda: _visit(source))
     _drop(home, "3.csv", count, changed=100)
-    lines.append(_timed("again, every 100th row of the first half changed", count, lambda: _visit(source)))
-    sys.stdout.write("\n".join(lines) + "\n")
+    _timed("again, every 100th row of the first half changed", count, lambda: _visit(source))
     for run in table.runs.order_by("pk"):
         sys.stdout.write(f"looked {run.looked:,}, new {run.new:,}, changed {run.changed:,}, gone {run.gone:,}\n")
 
@@ -102,12 +101,15 @@ def _visit(source: Any) -> None:
         sys.stderr.write(".")
 
 
-def _timed(what: str, count: int, act: Callable[[], None]) -> str:
+def _timed(what: str, count: int, act: Callable[[], None]) -> None:
+    """Print a line of the table as soon as it is known: a million rows take their time."""
     began, cpu = time.monotonic(), time.process_time()
     act()
     wall, spent = time.monotonic() - began, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return f"| {what} | {wall:.0f} | {count / wall:,.0f} | {1000 * spent / count:.2f} | {peak} |"
+    each = 1000 * spent / count
+    sys.stdout.write(f"| {what} | {wall:.0f} | {count / wall:,.0f} | {each:.2f} | {peak} |\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

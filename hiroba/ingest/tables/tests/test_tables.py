@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -375,3 +376,9 @@ def test_a_file_named_by_a_row_is_only_found_inside_the_folder(tmp_path: Path) -
     assert find_inside(tmp_path / "in", "C:\\決裁\\a.txt") == tmp_path / "in/a.txt"
     for name in ("../out.txt", "/etc/passwd", "link.txt", "none.txt", ".", "a\0b"):
         assert find_inside(tmp_path / "in", name) is None
+
+
+def test_the_next_leaf_is_found_by_an_index_however_many_are_written(ledger: Source) -> None:
+    if connection.vendor == "sqlite":  # PostgreSQL plans by how many rows there are, and there are none here
+        assert "COVERING INDEX" in leaves.waiting_places(1)[:1].explain()
+        assert "is_waiting=?" in leaves.waiting_places(1)[:1].explain()
