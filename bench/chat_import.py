@@ -122,7 +122,7 @@ def main() -> None:
     if options.inside:
         measure(Path(options.inside))
         return
-    folder = Path(tempfile.mkdtemp(prefix="hiroba-bench-"))
+    folder = Path(tempfile.mkdtemp(prefix="hiroba-chats-bench-"))
     try:
         environment = os.environ | {
             "HIROBA_HOME": str(folder / "home"),

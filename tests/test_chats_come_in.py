@@ -23,6 +23,7 @@ def _empty_index() -> Iterator[None]:
     engine().discard()
 
 
+@pytest.mark.django_db(transaction=True)  # a thread of the command reads pages beside it
 def test_the_command_knows_an_export_of_chats_from_a_folder_of_papers(world: World, tmp_path: Path) -> None:
     for login in ("sato", "kimura"):
         Person.objects.filter(login=login).update(mail=f"{login}@mirai.example")

@@ -51,7 +51,10 @@ def bring(person: Person, path: Path, product: str = "") -> Brought:
     product = product or confined.recognise(path)
     with confined.CarriedFiles(path) as carried:
         told = confined.tell(path, product)
-        return take_in(person, told, SOURCES.get(product, product or "chats"), path.name, carried)
+        source = SOURCES.get(product, product or "chats")
+        batch = open_batch(person, f"chats:{source}", {of_person(person.pk)}, title=path.name)
+        journal.note_now(person.pk, "record.received", "batch", batch.pk, "chats")
+        return take_in(batch, told, source, carried)
 
 
 def declare() -> None:
@@ -60,18 +63,12 @@ def declare() -> None:
 
 
 def take_in(
-    person: Person,
-    told: Iterable[Told],
-    source: str,
-    title: str,
-    carried: Carried | None = None,
-    is_mirror: bool = False,
+    batch: Batch, told: Iterable[Told], source: str, carried: Carried | None = None, is_mirror: bool = False
 ) -> Brought:
-    """Write what was told, in the order it is told: people and rooms before words. `is_mirror`: talk goes on over
+    """Write what was told, in the order it is told: people and rooms before words; what could not be taken is listed in
+    the batch, whose person stands for all of it. `is_mirror`: talk goes on over
     there, and nobody writes here. Records channel.founded, channel.revised and what becomes of each message."""
-    batch = open_batch(person, f"chats:{source}", {of_person(person.pk)}, title=title)
-    journal.note_now(person.pk, "record.received", "batch", batch.pk, "chats")
-    taking = _Taking(person, source, batch, carried, is_mirror)
+    taking = _Taking(batch, source, carried, is_mirror)
     for words, group in itertools.groupby(told, key=lambda each: each.room if isinstance(each, Said) else None):
         if words is None:
             taking.take_rest(group)
@@ -81,8 +78,10 @@ def take_in(
 
 
 class _Taking:
-    def __init__(self, person: Person, source: str, batch: Batch, carried: Carried | None, is_mirror: bool) -> None:
+    def __init__(self, batch: Batch, source: str, carried: Carried | None, is_mirror: bool) -> None:
+        person = batch.person
         self._batch = batch
+        self._listed = set(batch.items.values_list("path", "code"))  # a visit meets the same again and again
         self._counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
         self._lines: list[NotTaken] = []
         self._people = People()
@@ -108,6 +107,8 @@ class _Taking:
         self._rooms.settle(channel, before)
 
     def _note(self, trouble: NotTaken) -> None:
+        if (trouble.where[-500:], trouble.code) in self._listed:
+            return
         self._counts["not_taken"] += 1
         if self._counts["not_taken"] <= MOST_LINES:
             self._lines.append(trouble)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from hiroba.connectors.chats.graph import BusyError, RefusedError
 from hiroba.connectors.chats.telling import NamedFile
 from hiroba.connectors.outside import OutsideError
 from hiroba.features.conversation.models import Channel
@@ -47,7 +48,7 @@ class FileTaker:
             if refusal.code == NO_ROOM:
                 raise
             return None, refusal.code
-        except (KeyError, OSError, ValueError, OutsideError):
+        except (KeyError, OSError, ValueError, OutsideError, RefusedError, BusyError):
             return None, "CHATS-16"
 
     def _receive(self, channel: Channel, parcel: Parcel, file: NamedFile) -> int:

@@ -50,18 +50,30 @@ class Rooms:
         """Give the channel of a room, made or brought up to date."""
         if key not in self._channels:
             room = self._told.get(key) or Room(key, key, "closed")
-            members = frozenset(person.pk for each in room.members if (person := self._people.person(each)))
+            members = self._members(room)
             if not members:
                 self._troubles.append(NotTaken(self._name(room), "CHATS-22"))
             self._channels[key] = self._found(room, members)
         return self._channels[key]
 
     def finish(self) -> Iterator[NotTaken]:
-        """Tell of rooms whose members are all unknown here, and of those in which nothing was said."""
+        """Follow the members of rooms without new words; tell of those in which nothing was ever said, and of those
+        whose members are all unknown here."""
         yield from self._troubles
         for key, room in self._told.items():
-            if key not in self._channels:
+            if key not in self._channels and not self._follow(room):
                 yield NotTaken(self._name(room), "CHATS-23")
+
+    @transaction.atomic
+    def _follow(self, room: Room) -> bool:
+        """Follow who left and who came where nothing new was said; False where there is no channel."""
+        channel = Channel.objects.select_for_update().filter(source=self._source, external_key=_key(room.key)).first()
+        if channel is not None:
+            self._renew(channel, self._members(room))
+        return channel is not None
+
+    def _members(self, room: Room) -> frozenset[int]:
+        return frozenset(person.pk for each in room.members if (person := self._people.person(each)))
 
     @transaction.atomic
     def _found(self, room: Room, members: frozenset[int]) -> Channel:
