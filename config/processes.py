@@ -211,6 +211,7 @@ def _calendar() -> Generator[int, None, None]:
     from django.utils import timezone
 
     from hiroba.archive.originals import sweep_incoming
+    from hiroba.features.writing.actions import sweep_saves
     from hiroba.foundation.people.actions import record_post_changes
 
     day, swept = None, 0.0
@@ -221,6 +222,7 @@ def _calendar() -> Generator[int, None, None]:
             day = today
         if time.monotonic() - swept > 3600:
             sweep_incoming()
+            sweep_saves()
             swept = time.monotonic()
         yield 0
 
