@@ -195,7 +195,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "talk-waiting": ("GET /talk/waiting/", (S, 200, 200, 200, 200, S, 200, 200)),
     "talk-bookmarks": ("GET /talk/bookmarks/", (S, 200, 200, 200, 200, S, 200, 200)),
     "message-confirmation": ("GET /messages/{message}/confirmation/", (S, 200, 200, 404, 404, S, 404, 404)),
-    "message-receipt": ("POST /messages/{asking}/receipt/ words=文", (S, 409, 302, 404, 404, S, 404, 404)),
+    "message-receipt": ("POST /messages/{asking}/receipt/ words=文", (S, 400, 302, 404, 404, S, 404, 404)),
     "receipt-verdict": ("POST /messages/receipts/{receipt}/verdict/ confirm=1", (S, 302, 404, 404, 404, S, 404, 404)),
     "message-question": ("POST /messages/{message}/question/ owner=sato", (S, 302, 403, 404, 404, S, 404, 404)),
     "message-answer": ("POST /messages/{asking}/answer/", (S, 302, 302, 404, 404, S, 404, 404)),

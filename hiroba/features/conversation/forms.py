@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hiroba.features.conversation.actions import LONGEST_TOPIC, Words
 from hiroba.features.conversation.models import ChannelKind
+from hiroba.features.conversation.sending import Asked
 
 
 class MessageForm(forms.Form):
@@ -18,12 +19,19 @@ class MessageForm(forms.Form):
     topic = forms.CharField(required=False, max_length=LONGEST_TOPIC)
     key = forms.CharField(required=False, max_length=64)
     confirmed = forms.BooleanField(required=False)
+    receipt = forms.BooleanField(required=False)  # ask what its readers understood
+    owner = forms.CharField(required=False, max_length=100)  # whom it asks, where it is a question
 
     def words(self, files: tuple[tuple[int, str], ...] = ()) -> Words:
         """Give what is to be sent."""
         typed = self.cleaned_data
         body = typed["body"].replace("\r\n", "\n").strip("\n")
         return Words(body, typed["key"], typed["topic"], typed["confirmed"], files)
+
+    def asked(self) -> Asked | None:
+        """Give what is asked with the message; None for nothing."""
+        asked = Asked(self.cleaned_data["receipt"], self.cleaned_data["owner"].strip())
+        return asked if asked.receipt or asked.owner else None
 
 
 class ChannelForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hiroba.archive.queries import records_visible_to
 from hiroba.features.conversation.files import records_of
+from hiroba.features.conversation.marks import Marks, marks_of, questions_of_threads
 from hiroba.features.conversation.models import (
     Channel,
     ChannelKind,
@@ -22,12 +23,14 @@ from hiroba.features.conversation.models import (
     Message,
     MessageFile,
     MessageVersion,
+    Question,
     Reaction,
     ReadMark,
     Thread,
 )
 from hiroba.foundation.access.audiences import principals_in, say_audience, say_principal
 from hiroba.foundation.access.principals import EVERYONE, is_administrator, principals_of, readable
+from hiroba.foundation.people.looks import asked_once
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.queries import get_tree, section_of
 from hiroba.foundation.refusal import Refusal
@@ -48,6 +51,7 @@ def channels_visible_to(person: Person, principals: frozenset[str] | None = None
     return Channel.objects.filter(readable(principals)).select_related("owner", "unit")
 
 
+@asked_once
 def get_channel(person: Person, channel_id: int) -> Channel:
     """Give one readable channel; ACCESS-01 answers alike for hidden and for missing ones."""
     channel = channels_visible_to(person).filter(pk=channel_id).first()
@@ -56,6 +60,7 @@ def get_channel(person: Person, channel_id: int) -> Channel:
     return channel
 
 
+@asked_once
 def get_thread(person: Person, thread_id: int) -> Thread:
     """Give one readable thread with its channel; ACCESS-01 likewise."""
     threads = Thread.objects.filter(readable(principals_of(person), "channel__audience"), pk=thread_id)
@@ -177,6 +182,7 @@ class Shown:
     mentions: dict[str, Mention] = field(default_factory=dict)
     tallies: tuple[Tally, ...] = ()
     files: tuple[MessageFile, ...] = ()
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True)
@@ -188,10 +194,11 @@ class ShownThread:
     last: tuple[Shown, ...]
     more: int  # replies between them
     is_new: bool
+    questions: tuple[Question, ...] = ()
 
 
 def show_messages(messages: Sequence[Message]) -> list[Shown]:
-    """Gather what stands around messages: four questions, however many there are."""
+    """Gather what stands around messages: four questions, however many there are, and a few where one is marked."""
     ids = [message.pk for message in messages]
     mentions: dict[int, dict[str, Mention]] = defaultdict(dict)
     for mention in Mention.objects.filter(message__in=ids):
@@ -199,9 +206,16 @@ def show_messages(messages: Sequence[Message]) -> list[Shown]:
     files: dict[int, list[MessageFile]] = defaultdict(list)
     for file in MessageFile.objects.filter(message__in=ids).order_by("pk"):
         files[file.message_id].append(file)
-    tallies, units = _tallies(ids), _units(messages)
+    tallies, units, marks = _tallies(ids), _units(messages), marks_of(messages)
     return [
-        Shown(each, units.get(each.author_id or 0, ""), mentions[each.pk], tallies[each.pk], tuple(files[each.pk]))
+        Shown(
+            message=each,
+            unit=units.get(each.author_id or 0, ""),
+            mentions=mentions[each.pk],
+            tallies=tallies[each.pk],
+            files=tuple(files[each.pk]),
+            marks=marks.get(each.pk),
+        )
         for each in messages
     ]
 
@@ -250,12 +264,23 @@ def threads_shown_to(person: Person, channel: Channel, before: int = 0) -> tuple
     for shown in show_messages(list(rows)):
         by_thread[shown.message.thread_id].append(shown)
     new = set(unread_threads(person, [channel.pk]).values_list("pk", flat=True))
-    return [_shown(thread, by_thread[thread.pk], thread.pk in new) for thread in page if by_thread[thread.pk]], older
+    asked = questions_of_threads(thread.pk for thread in page)
+    pages = [
+        _shown(thread, by_thread[thread.pk], thread.pk in new, asked.get(thread.pk, ()))
+        for thread in page
+        if by_thread[thread.pk]
+    ]
+    return pages, older
 
 
-def _shown(thread: Thread, ends: list[Shown], is_new: bool) -> ShownThread:
+def questions_in(thread_id: int) -> tuple[Question, ...]:
+    """List the questions asked in a thread; the caller has fetched it as somebody."""
+    return questions_of_threads([thread_id]).get(thread_id, ())
+
+
+def _shown(thread: Thread, ends: list[Shown], is_new: bool, asked: tuple[Question, ...]) -> ShownThread:
     first, last = ends[0], tuple(ends[1:])
-    return ShownThread(thread, first, last, thread.number - 1 - len(last), is_new)
+    return ShownThread(thread, first, last, thread.number - 1 - len(last), is_new, asked)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from hiroba.features.conversation import views, views_messages
+from hiroba.features.conversation import views, views_asked, views_messages
 
 urlpatterns: list[URLPattern] = [
     path("talk/", views.talk, name="talk"),
+    path("talk/waiting/", views_asked.waiting, name="talk-waiting"),
+    path("talk/bookmarks/", views_asked.bookmarks, name="talk-bookmarks"),
     path("channels/new/", views.new_channel, name="new-channel"),
     path("direct/", views.direct, name="direct"),
     path("channels/<int:channel_id>/", views.channel, name="channel"),
@@ -23,5 +25,12 @@ urlpatterns: list[URLPattern] = [
     path("messages/<int:message_id>/reactions/", views_messages.reactions, name="message-reactions"),
     path("messages/<int:message_id>/revision/", views_messages.revision, name="message-revision"),
     path("messages/<int:message_id>/removal/", views_messages.removal, name="message-removal"),
+    path("messages/<int:message_id>/confirmation/", views_asked.confirmation, name="message-confirmation"),
+    path("messages/<int:message_id>/receipt/", views_asked.receipt, name="message-receipt"),
+    path("messages/receipts/<int:receipt_id>/verdict/", views_asked.verdict, name="receipt-verdict"),
+    path("messages/<int:message_id>/question/", views_asked.question, name="message-question"),
+    path("messages/<int:message_id>/answer/", views_asked.answer, name="message-answer"),
+    path("messages/<int:message_id>/pin/", views_asked.pin, name="message-pin"),
+    path("messages/<int:message_id>/bookmark/", views_asked.bookmark, name="message-bookmark"),
     path("messages/files/<int:file_id>/", views_messages.file, name="message-file"),
 ]

@@ -6,18 +6,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hiroba.features.conversation import actions, channels, choosing, queries
+from hiroba.features.conversation import actions, asking, channels, choosing, keeping, queries, sending
+from hiroba.features.conversation.errands import count_asked
 from hiroba.features.conversation.files import take_files
 from hiroba.features.conversation.forms import ChannelForm, DirectForm, MessageForm
 from hiroba.features.conversation.fragments import as_html, place_of
 from hiroba.features.conversation.rail import with_rail
 from hiroba.foundation.changes.stream import current_event_id
+from hiroba.foundation.people.looks import one_look
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
 from hiroba.foundation.web.views import wants_json
 
 # What the sender can put right, or has to confirm: told beside what they typed, which is not lost.
-TO_SENDER = frozenset({"TALK-01", "TALK-05", "TALK-06", "TALK-07", "TALK-10", "GATE-01", "GATE-02"})
+TO_SENDER = frozenset(
+    {"TALK-01", "TALK-05", "TALK-06", "TALK-07", "TALK-10", "TALK-13", "TALK-14", "TALK-17", "GATE-01", "GATE-02"}
+)
 
 
 def number_in(request: HttpRequest, name: str) -> int:
@@ -32,7 +36,12 @@ def talk(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     typed = request.GET.get("q", "").strip()[:100]
     lines = with_rail(request, person)
-    context = {"lines": lines, "others": queries.channels_to_join(person, typed), "typed": typed}
+    context = {
+        "lines": lines,
+        "others": queries.channels_to_join(person, typed),
+        "typed": typed,
+        "asked": count_asked(person),
+    }
     return render(request, "conversation/talk.html", {**context, "live_from": current_event_id()})
 
 
@@ -111,27 +120,33 @@ def _around(request: HttpRequest, channel_id: int) -> dict[str, object]:
         "may_tend": queries.may_tend(person, found),
         "levels": queries.LEVELS,
         "form": MessageForm(),
+        "pins": keeping.pins_in(found),
+        "open_questions": asking.open_questions_in(person, found),
     }
 
 
 @require_POST
+@one_look()  # nothing about people or audiences changes here
 def channel_messages(request: HttpRequest, channel_id: int) -> HttpResponse:
     """Say something new in a channel."""
     person, form = person_of(request), MessageForm(request.POST)
     try:
-        message = actions.speak(person, channel_id, _words(request, channel_id, form))
+        words = _words(request, channel_id, form)
+        message = sending.ask_with(person, actions.speak(person, channel_id, words), form.asked())
     except Refusal as error:
         return _not_sent(request, channel_id, 0, form, error)
     return _sent(request, queries.show_one(message))
 
 
 @require_POST
+@one_look()
 def thread_messages(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Say something in a thread."""
     person, form = person_of(request), MessageForm(request.POST)
     channel_id = queries.get_thread(person, thread_id).channel_id
     try:
-        message = actions.reply(person, thread_id, _words(request, channel_id, form))
+        words = _words(request, channel_id, form)
+        message = sending.ask_with(person, actions.reply(person, thread_id, words), form.asked())
     except Refusal as error:
         return _not_sent(request, channel_id, thread_id, form, error)
     return _sent(request, queries.show_one(message))
@@ -140,9 +155,11 @@ def thread_messages(request: HttpRequest, thread_id: int) -> HttpResponse:
 def _words(request: HttpRequest, channel_id: int, form: MessageForm) -> actions.Words:
     if not form.is_valid():
         raise Refusal("TALK-06", most=actions.LONGEST)
-    person, sent = person_of(request), request.FILES.getlist("files")
-    channel = queries.get_channel(person, channel_id) if sent else None
-    return form.words(take_files(person, channel, sent, form.cleaned_data["key"]) if channel else ())
+    person, sent, asked = person_of(request), request.FILES.getlist("files"), form.asked()
+    channel = queries.get_channel(person, channel_id) if sent or asked else None
+    if channel and asked:
+        sending.require_askable(person, channel, form.cleaned_data["body"], asked)
+    return form.words(take_files(person, channel, sent, form.cleaned_data["key"]) if channel and sent else ())
 
 
 def _sent(request: HttpRequest, shown: queries.Shown) -> HttpResponse:
@@ -187,6 +204,7 @@ def _thread_page(request: HttpRequest, thread_id: int, more: dict[str, object], 
         "thread": found,
         "talk": talk,
         "at": at,
+        "questions": queries.questions_in(found.pk),
         "place": place_of(found.channel_id),
         **_around(request, found.channel_id),
         **more,

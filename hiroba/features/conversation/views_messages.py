@@ -11,6 +11,7 @@ from hiroba.features.conversation import actions, channels, choosing, queries
 from hiroba.features.conversation.forms import MessageForm, RevisionForm
 from hiroba.features.conversation.rail import with_rail
 from hiroba.features.conversation.views import TO_SENDER
+from hiroba.features.conversation.views_asked import menu_of
 from hiroba.foundation.access.principals import EVERYONE, of_person
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.asking import note, person_of
@@ -33,6 +34,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         "words": [(word, word in own) for word in WORDS],
         "versions": queries.versions_of(found),
         "form": MessageForm(initial={"body": found.body}),
+        **menu_of(request, message_id),
     }
     name = "conversation/_message_menu.html" if "fragment" in request.GET else "conversation/message.html"
     return render(request, name, context)
@@ -59,6 +61,7 @@ def revision(request: HttpRequest, message_id: int) -> HttpResponse:
             raise
         [shown] = queries.show_messages([queries.get_message(person_of(request), message_id)])
         context = {"shown": shown, "is_own": True, "form": form, "error": error, "is_open": True}
+        context |= menu_of(request, message_id)
         return render(request, "conversation/message.html", context, status=400)
     return _back_to(request, message_id)
 

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from hiroba.features.conversation.models import Message
 from hiroba.features.conversation.queries import Shown
 from hiroba.foundation.web.dates import date_in_words
-from hiroba.foundation.web.marked_text import to_html
+from hiroba.foundation.web.marked_text import to_html, to_plain
 
 register = template.Library()
+LONGEST_BEGINNING = 40  # characters by which a list names a message
 
 
 @register.filter
@@ -39,3 +40,10 @@ def clock(at: dt.datetime) -> str:
 def day_of(message: Message) -> str:
     """Write the day a message was sent."""
     return date_in_words(timezone.localtime(message.sent_at).date())
+
+
+@register.filter
+def beginning(message: Message) -> str:
+    """Give the first words of a message, as lists name it."""
+    line = " ".join(to_plain(message.body[:500]).split())
+    return line if len(line) <= LONGEST_BEGINNING else f"{line[:LONGEST_BEGINNING]}…"

@@ -97,6 +97,7 @@ composer?.addEventListener("submit", async (event) => {
   if (!text.value.trim() && !composer.elements.files.files.length) return;
   const key = composer.querySelector("[data-key]");
   const typed = text.value;
+  const asked = [...composer.querySelectorAll(".asks input")].map((each) => [each, each.checked, each.value]);
   key.value = (kept.text === typed && kept.key) || (crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`);
   const data = new FormData(composer);
   keep(typed, key.value);
@@ -113,6 +114,7 @@ composer?.addEventListener("submit", async (event) => {
     return show(said);
   }
   text.value = text.value ? `${typed}\n${text.value}` : typed; // nothing typed is lost
+  for (const [each, checked, value] of asked) [each.checked, each.value] = [checked, value];
   keep(text.value);
   trouble(said);
 });
