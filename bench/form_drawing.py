@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from hiroba.extract.form_places import Choice, Field
 
@@ -153,16 +153,29 @@ def make_values(dice: random.Random) -> dict[str, str]:
     return values | {thing: dice.choice(["1", ""]) for thing in ("就労証明書", "母子手帳の写し", "住民票")}
 
 
-def fill_in(form: Drawn, values: dict[str, str], dice: random.Random) -> Image.Image:
-    """Write the values into a copy of the blank form with one of the machine's fonts."""
-    image = form.blank.copy()
+def fill_in(form: Drawn, values: dict[str, str], dice: random.Random, bend: float = 0.0) -> Image.Image:
+    """Write the values into a copy of the blank form with one of the machine's fonts, every stroke bent by about
+    `bend` pixels, so that no letter is like the other: not handwriting, but as far from print."""
+    image = Image.new("L", form.blank.size, 255) if bend else form.blank.copy()
     pen = ImageDraw.Draw(image)
     pen.fontmode = "L"
     hand = dice.choice(list(FONTS))
     for each in form.fields:
         x, y, wide, high = (float(part) * DPI / 72 for part in each.place.split("box=")[1].split(","))
         _write(pen, each, values[each.name], (x, y, wide, high), font(hand, dice.randint(28, 36)), dice)
-    return image
+    return ImageChops.darker(form.blank, _bent(image, bend, dice)) if bend else image
+
+
+def _bent(image: Image.Image, bend: float, dice: random.Random) -> Image.Image:
+    """Move every dot a little, its neighbours nearly alike."""
+    random_ = np.random.default_rng(dice.randrange(1 << 30))
+    rows, columns = np.indices((image.height, image.width), dtype=np.float32)
+    for coarse, part in ((9, 0.7), (24, 1.0)):
+        small = random_.normal(0, bend * part, (2, image.height // coarse, image.width // coarse)).astype(np.float32)
+        moved = [np.asarray(Image.fromarray(each).resize(image.size, Image.Resampling.BICUBIC)) for each in small]
+        rows, columns = rows + moved[0], columns + moved[1]
+    place = (rows.round().astype(int).clip(0, image.height - 1), columns.round().astype(int).clip(0, image.width - 1))
+    return Image.fromarray(np.asarray(image)[place]).filter(ImageFilter.GaussianBlur(0.6))
 
 
 def _write(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,9 @@ from hiroba.extract.form_places import Answer, Box, Field, box_of
 from hiroba.language import form_values
 
 DOTS = 200  # an inch: the scale at which pages are compared and read
-SURE = 0.90  # certainty below which somebody is asked; measured by bench.forms
+# Certainty below which somebody is asked, and the median of a sheet's below which it counts as written by hand: print,
+# by way of a scanner, FAX or telephone, has 0.998 and more, bent strokes 0.996 and less (bench.forms, kind "bent").
+SURE, PRINTED, FEWEST_WORDS = 0.97, 0.997, 4
 MARKED, EMPTY = 0.012, 0.004  # ink a choice or tick gains when it is marked, and less than when it is not
 CELL_GAP, WORD_GAP = 8, 28  # pixels left free between letters in cells of their own, and between words
 _GAP, _PAD, _WIDEST, _HIGHEST = 36, 18, 1500, 1500
@@ -66,7 +69,20 @@ def read_boxes(lying: Lying, fields: Sequence[Field], recognise: Recognise, toda
     read = _read_words(lying, words, recognise, today)
     found = {**read, **{each.name: _read_marks(lying, each) for each in fields if each.name not in read}}
     answers = [found[each.name] for each in fields]
-    return [replace(each, picture=_picture(lying, field)) for each, field in zip(answers, fields, strict=True)]
+    answers = [replace(each, picture=_picture(lying, field)) for each, field in zip(answers, fields, strict=True)]
+    is_by_hand = _is_by_hand(list(read.values()))
+    return [_doubted(each) if is_by_hand and each.name in read and each.raw else each for each in answers]
+
+
+def _is_by_hand(answers: Sequence[Answer]) -> bool:
+    """Tell whether a sheet is not printed, by how sure its reader is of most of it. Of handwriting it is now and then
+    quite sure and wrong: then nothing it reads is taken without a look."""
+    sureness = [each.certainty for each in answers if each.raw]
+    return len(sureness) >= FEWEST_WORDS and median(sureness) < PRINTED
+
+
+def _doubted(answer: Answer) -> Answer:
+    return replace(answer, question=answer.question or "FORM-04")
 
 
 def _read_words(lying: Lying, fields: Sequence[Field], recognise: Recognise, today: date) -> dict[str, Answer]:

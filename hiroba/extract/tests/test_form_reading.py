@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from bench.form_drawing import FONTS, draw_form, fill_in, make_values, scan
+from bench.photographs import photograph
 from hiroba.extract.form_alignment import align
 from hiroba.extract.form_places import box_of, rows_of
 from hiroba.extract.passages import Extraction
@@ -49,6 +51,28 @@ def test_a_scanned_sheet_is_read_into_its_fields(found: Extraction) -> None:
 def test_only_what_is_asked_comes_with_its_picture(found: Extraction) -> None:
     asked = [index for index, each in enumerate(json.loads(found.facts["answers"])) if each["question"]]
     assert [attachment.name for attachment in found.attachments] == [f"{index}.png" for index in asked]
+
+
+def test_of_print_little_is_asked(found: Extraction) -> None:
+    assert sum(bool(each["question"]) for each in json.loads(found.facts["answers"])) <= 3
+
+
+def test_nothing_that_may_be_handwriting_is_taken_without_a_look(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    values = make_values(dice)
+    answers = json.loads(read(tmp_path, scan(fill_in(FORM, values, dice, bend=2.4), dice)).facts["answers"])
+    written = [field.name for field in FORM.fields if field.kind in ("text", "number", "date")]
+    assert [each["name"] for each in answers if each["name"] in written and not each["question"]] == []
+    marked = {each["name"]: each["value"] for each in answers if each["name"] not in written}
+    assert marked == {name: values[name] for name in marked}  # marks need no letters
+
+
+def test_a_photographed_sheet_that_lies_on_its_side_is_read_into_its_fields(tmp_path: Path) -> None:
+    with Image.open(io.BytesIO(photograph(SHEET, random.Random(8)).content)) as image:
+        image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.jpg", quality=90)
+    answers = json.loads(read(tmp_path, (tmp_path / "turned.jpg").read_bytes()).facts["answers"])
+    exact = [each for each in answers if each["value"].replace(" ", "") == VALUES[each["name"]].replace(" ", "")]
+    assert len(exact) >= len(FORM.fields) - 1
 
 
 def test_two_circled_choices_are_asked(tmp_path: Path) -> None:
