@@ -14,6 +14,7 @@ from PIL import Image
 from hiroba.extract.recognition.sheet import Grey
 
 MODEL = "small"  # the wheel's default, tiny, fails on Japanese
+FINDS_AT = 1_280  # pixels along the longer side: no less is found than at the wheel's 1,600, and lines are cut better
 
 
 class EngineMissingError(RuntimeError):
@@ -57,4 +58,4 @@ def engine() -> Any:
         from faster_paddle import OcrEngine  # an extra
     except ImportError as failure:
         raise EngineMissingError from failure
-    return OcrEngine(MODEL, threads=1)
+    return OcrEngine(MODEL, threads=1, det_max_side=FINDS_AT)

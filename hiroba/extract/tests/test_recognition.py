@@ -174,7 +174,7 @@ def test_the_line_of_a_fax_machine_says_who_sent_it_and_when(tmp_path: Path) -> 
 
 
 def test_what_the_engine_is_unsure_of_is_marked(notice: Image.Image, tmp_path: Path) -> None:
-    blurred = notice.filter(ImageFilter.GaussianBlur(6))
+    blurred = notice.filter(ImageFilter.GaussianBlur(4))
     found = recognition.read_part(save(blurred, tmp_path / "a.png", dpi=(200, 200)), 1)
     marks = [mark for passage in found.passages for mark in passage.marks]
     assert marks
