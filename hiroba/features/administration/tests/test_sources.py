@@ -151,6 +151,17 @@ def test_a_removed_source_takes_its_password_with_it(world: World) -> None:
     assert not has_secret(secret_name(source.pk, "password"))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_removed_source_leaves_nothing_that_a_query_gave_on_the_disk(world: World) -> None:
+    source = added(world)
+    spool = Path(settings.HOME, "spool")
+    spool.mkdir(exist_ok=True)
+    for name in (f"table-{source.pk}.csv", f"table-{source.pk}.part"):
+        (spool / name).write_text("受付番号,内容\nU-1,ひみつ\n")
+    as_person(world.endo).post(f"/administration/sources/{source.pk}/end/")
+    assert not list(spool.glob(f"table-{source.pk}.*"))
+
+
 def command(*words: str) -> dict[str, Any]:
     parser = argparse.ArgumentParser()
     commands_sources.source_arguments(parser)
