@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hiroba.archive.models import Passage, Record, RecordState, Revision
+from hiroba.archive.rows_at_once import insert_all
 from hiroba.archive.saying import AT, AUTHOR, Said, Topic
 from hiroba.foundation.changes import log
 
@@ -17,7 +18,7 @@ from hiroba.foundation.changes import log
 def open_records(topics: Sequence[Topic]) -> list[Revision]:
     """Make a record for each topic and give the revisions to which passages are added, in their order."""
     now = timezone.now()
-    records = Record.objects.bulk_create(
+    records = [
         Record(
             source=topic.source,
             external_key=topic.external_key,
@@ -33,11 +34,13 @@ def open_records(topics: Sequence[Topic]) -> list[Revision]:
             state=RecordState.LIVE,
         )
         for topic in topics
-    )
-    revisions = Revision.objects.bulk_create(
+    ]
+    insert_all(records)
+    revisions = [
         Revision(record=record, number=1, original=None, file_name="", received_at=now, brought_by=record.owner)
         for record in records
-    )
+    ]
+    insert_all(revisions)
     with connection.cursor() as cursor:  # each record's only revision is its current one
         cursor.executemany(
             "UPDATE archive_record SET current_id = %s WHERE id = %s",
@@ -48,7 +51,7 @@ def open_records(topics: Sequence[Topic]) -> list[Revision]:
 
 def add_passages(said: Sequence[tuple[int, int, Said]], actor_id: int | None) -> list[int]:
     """Add what was said, each as (revision, ordinal, said), and give the passages' ids. Records message.sent each."""
-    passages = Passage.objects.bulk_create(
+    passages = [
         Passage(
             revision_id=revision,
             ordinal=ordinal,
@@ -58,7 +61,8 @@ def add_passages(said: Sequence[tuple[int, int, Said]], actor_id: int | None) ->
             marks=[[0, 0, AUTHOR, each.by], [0, 0, AT, each.at.isoformat()]],
         )
         for revision, ordinal, each in said
-    )
+    ]
+    insert_all(passages)
     ids = [passage.pk for passage in passages]
     log.record_many("message.sent", "passage", ids, actor_id)
     return ids

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from hiroba.archive import gate, saying
+from hiroba.archive.rows_at_once import insert_all
 from hiroba.archive.saying_many import add_passages, open_records
 from hiroba.connectors.chats.markdown import escaped, link, quoted
 from hiroba.connectors.chats.telling import NotTaken, Quoted, Said
@@ -128,7 +129,7 @@ class Writer:
             thread = threads[each.thread]
             thread.number += 1
             messages.append(self._message(each, thread))
-        Message.objects.bulk_create(messages)
+        insert_all(messages)
         made = list(zip(new, messages, strict=True))
         self._write_passages(made, threads)
         self._write_around(made)
@@ -179,7 +180,7 @@ class Writer:
             )
             for revision, (topic, is_given) in zip(revisions, topics, strict=True)
         ]
-        Thread.objects.bulk_create(made)
+        insert_all(made)
         return found | dict(zip(missing, made, strict=True))
 
     def _topic(self, channel: Channel, key: str, each: _Words) -> tuple[saying.Topic, bool]:
