@@ -11,12 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from hiroba.archive import gate
+from hiroba.archive.actions import own_section
 from hiroba.archive.models import Record
+from hiroba.extract.passages import Extraction, Passage
 from hiroba.features.writing.blocks import TITLE, align, join_blocks, split_blocks
 from hiroba.features.writing.merging import merge
 from hiroba.features.writing.models import Block, BlockText, Draft, Save
-from hiroba.features.writing.queries import blocks_of, can_post, drafts_visible_to, title_of
-from hiroba.foundation.access.audiences import find_or_add_audience
+from hiroba.features.writing.pictures import open_pictures
+from hiroba.features.writing.queries import blocks_of, can_post, drafts_visible_to, get_draft, text_of, title_of
+from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import of_person
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person, Unit
@@ -94,11 +97,13 @@ def save_block(person: Person, draft_id: int, typed: Typed) -> Block:
     """Keep what somebody typed into a block, merged with what others wrote meanwhile; on disk when this returns.
 
     The same save key again changes nothing and answers with what stands there. ACCESS-01 where the draft is not theirs
-    to type in, GATE-01 for a マイナンバー (nothing is kept), WRITE-01 for what is too long. Records draft.revised."""
+    to type in, GATE-01 for a マイナンバー and WRITE-08 for personal data where others than the section type (nothing is
+    kept), WRITE-01 for what is too long. Records draft.revised."""
     if len(typed.text) > LONGEST_BLOCK or len(typed.base) > LONGEST_BLOCK:
         raise Refusal("WRITE-01", limit=LONGEST_BLOCK)
+    seen = get_draft(person, draft_id)  # who they are is asked before anything is locked
     if not typed.is_gone:
-        gate.require_no_number(typed.text, "name" if typed.block_key == TITLE else "file")
+        require_writable(typed.text, seen.owner, principals_in(seen.audience_id))
     with transaction.atomic():
         draft = _locked(person, draft_id)
         block = draft.blocks.select_for_update().filter(key=typed.block_key).first()
@@ -110,6 +115,17 @@ def save_block(person: Person, draft_id: int, typed: Typed) -> Block:
         _write(person, draft, block, typed)
         log.record("draft.revised", "draft", draft.pk, person.pk)
     return block
+
+
+def require_writable(text: str, owner: Person, principals: frozenset[str]) -> None:
+    """Refuse what may not stand in a draft that `principals` read: a マイナンバー (GATE-01); personal data (WRITE-08) where
+    they are more than its writers by name and its owner's section."""
+    verdict = gate.examine(Extraction((Passage("file", text),)))
+    outside = {name for name in principals - own_section(owner) if not name.startswith("person:")}
+    if verdict.code == gate.MY_NUMBER:
+        raise Refusal("GATE-01", places="file")
+    if verdict.code == gate.PERSONAL and outside:
+        raise Refusal("WRITE-08")
 
 
 def _locked(person: Person, draft_id: int) -> Draft:
@@ -185,7 +201,6 @@ def save_whole(person: Person, draft_id: int, title: str, base: str, text: str) 
     into the blocks it has now. GATE-01 as for a block. Records draft.revised."""
     if max(len(text), len(base)) > 10 * LONGEST_BLOCK:
         raise Refusal("WRITE-01", limit=10 * LONGEST_BLOCK)
-    gate.require_no_number(f"{title}\n{text}", "file")
     draft = _locked(person, draft_id)
     blocks = blocks_of(draft)
     before = [(block.key, block.text) for block in blocks if block.key != TITLE and block.text.strip()]
@@ -243,14 +258,17 @@ def settle_block(person: Person, draft_id: int, key: str) -> Block:
 
 @transaction.atomic
 def share_draft(person: Person, draft_id: int, principals: frozenset[str]) -> Draft:
-    """Say who may read and type in a draft; whoever says so stays in. ACCESS-02 unless it is theirs.
-    Records draft.shared."""
+    """Say who may read and type in a draft, with its pictures; whoever says so stays in. ACCESS-02 unless it is theirs,
+    WRITE-08 for others than the section where it holds personal data. Records draft.shared."""
     draft = _locked(person, draft_id)
     if not can_post(person, draft):
         raise Refusal("ACCESS-02")
+    text = text_of(draft)
+    require_writable(text, draft.owner, principals)
     draft.audience = find_or_add_audience(principals | {of_person(draft.owner_id), of_person(person.pk)})
     draft.save(update_fields=["audience"])
     log.record("draft.shared", "draft", draft.pk, person.pk)
+    open_pictures(person, text, principals, draft.title)
     return draft
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from hiroba.archive import gate
+from hiroba.archive.actions import can_change, share_record
 from hiroba.archive.models import Record
 from hiroba.archive.queries import records_visible_to
 from hiroba.features.writing.queries import get_draft
@@ -25,6 +27,14 @@ def pictures_in(person: Person, text: str) -> list[Record]:
     """List the records a page's text shows as pictures, as far as the person may read them."""
     ids = {int(found) for found in _SHOWN.findall(text)}
     return list(records_visible_to(person).filter(pk__in=ids))
+
+
+def open_pictures(person: Person, text: str, principals: frozenset[str], title: str) -> None:
+    """Show the pictures in a text to those who read it, as far as the person may; what the gate saw in one stays
+    inside."""
+    for picture in pictures_in(person, text):
+        if can_change(person, picture) and picture.gate_code in ("", gate.UNREAD):
+            share_record(person, picture.pk, principals_in(picture.audience_id) | principals, title)
 
 
 def receive_picture(person: Person, draft_id: int, name: str, pieces: Iterable[bytes]) -> Item:

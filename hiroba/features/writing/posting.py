@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from hiroba.archive import gate
-from hiroba.archive.actions import can_change, own_section, require_change, share_record
+from hiroba.archive.actions import own_section, require_change
 from hiroba.archive.arrivals import Arrival, Kept, keep_arrival, link_records
 from hiroba.archive.models import Link, Record
 from hiroba.archive.originals import Stored, add_original, store_bytes
 from hiroba.extract.passages import Extraction, Kind, Passage
 from hiroba.features.writing.models import BlockText, Draft
-from hiroba.features.writing.pictures import pictures_in
+from hiroba.features.writing.pictures import open_pictures
 from hiroba.features.writing.queries import KIND, PARENT, can_post, get_draft, text_of
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import EVERYONE
@@ -68,8 +68,7 @@ def post_draft(person: Person, draft_id: int, posting: Posting) -> Kept:
         if kept.outcome == "withdrawn":
             raise Refusal("WRITE-04")
         _tie(person, draft, kept.record, version)
-    for picture in pictures_in(person, text):
-        _open_picture(person, picture, kept.record)
+    open_pictures(person, text, principals_in(kept.record.audience_id), draft.title)
     return kept
 
 
@@ -108,13 +107,6 @@ def _tie(person: Person, draft: Draft, record: Record, version: int) -> None:
             Link.objects.get_or_create(kind=PARENT, source=record, target_id=draft.parent_id)
     draft.save(update_fields=["record", "posted_version", "audience"])
     log.record("draft.posted", "draft", draft.pk, person.pk)
-
-
-def _open_picture(person: Person, picture: Record, page: Record) -> None:
-    """Show a page's own picture to the page's readers; what the gate saw in it stays inside."""
-    wanted = principals_in(picture.audience_id) | principals_in(page.audience_id)
-    if can_change(person, picture) and picture.gate_code in ("", gate.UNREAD):
-        share_record(person, picture.pk, wanted, page.title)
 
 
 @transaction.atomic

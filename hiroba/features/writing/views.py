@@ -19,7 +19,17 @@ from hiroba.foundation.web.asking import note, person_of
 from hiroba.foundation.web.words import say, status_of
 
 LONGEST_SAVE = 1_000_000  # bytes of one request
-ASKED_AGAIN = ("ACCESS-03", "ACCESS-04", "GATE-01", "WRITE-01", "WRITE-02", "WRITE-03", "WRITE-04", "WRITE-05")
+ASKED_AGAIN = (
+    "ACCESS-03",
+    "ACCESS-04",
+    "GATE-01",
+    "WRITE-01",
+    "WRITE-02",
+    "WRITE-03",
+    "WRITE-04",
+    "WRITE-05",
+    "WRITE-08",
+)
 
 
 def _number(text: str) -> int | None:
@@ -144,12 +154,16 @@ def sharing(request: HttpRequest, draft_id: int) -> HttpResponse:
     if not queries.can_post(person, opened):
         raise Refusal("ACCESS-02")
     form = AudienceForm(person.login, queries.teams_of(person), request.POST or None)
+    error: Refusal | None = None
     if request.method == "POST" and form.is_valid():
-        actions.share_draft(person, draft_id, parse_audience(form.cleaned_data["audience"], person))
-        note(request, "draft.shared", "draft", draft_id, form.cleaned_data["audience"])
-        return redirect("draft", draft_id)
-    context = {"draft": opened, "form": form, "writers": queries.writers_of(opened)}
-    return render(request, "writing/sharing.html", context, status=400 if form.errors else 200)
+        try:
+            actions.share_draft(person, draft_id, parse_audience(form.cleaned_data["audience"], person))
+            note(request, "draft.shared", "draft", draft_id, form.cleaned_data["audience"])
+            return redirect("draft", draft_id)
+        except Refusal as refusal:
+            error = _asked_again(refusal)
+    context = {"draft": opened, "form": form, "writers": queries.writers_of(opened), "error": error}
+    return render(request, "writing/sharing.html", context, status=400 if form.errors or error else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -135,6 +135,30 @@ def test_a_my_number_is_not_kept_in_a_draft(world: World) -> None:
     assert not Block.objects.filter(text__contains="1234").exists()
 
 
+def test_what_is_personal_is_written_inside_the_section_and_not_shown_to_others(world: World) -> None:
+    personal = "申請者 山田太郎 昭和51年3月4日生 電話 090-1234-5678"
+    draft = begun(world, "一。")
+    actions.save_block(world.sato, draft.pk, typed(first(draft), "一。", personal))
+    with pytest.raises(Refusal, match="WRITE-08"):
+        actions.share_draft(world.kimura, draft.pk, frozenset({EVERYONE}))
+    actions.save_block(world.sato, draft.pk, typed(first(draft), personal, "一。"))
+    actions.share_draft(world.kimura, draft.pk, frozenset({EVERYONE}))
+    with pytest.raises(Refusal, match="WRITE-08"):
+        actions.save_block(world.kondo, draft.pk, typed(first(draft), "一。", personal))
+    assert texts(draft) == ["一。"]
+
+
+def test_those_who_type_and_those_who_read_see_the_pictures(world: World) -> None:
+    alone = frozenset({of_person(world.kimura.pk)})
+    picture = world.keep(world.kimura, "図.png", "図", to=alone).record
+    draft = actions.start_draft(world.kimura, "配置", [(f"![図](/records/{picture.pk}/)", "")])
+    actions.share_draft(world.kimura, draft.pk, frozenset({of_unit("0402")}))
+    assert records_visible_to(world.sato).filter(pk=picture.pk).exists()
+    assert not records_visible_to(world.kondo).filter(pk=picture.pk).exists()
+    post(world.kimura, draft)
+    assert records_visible_to(world.kondo).filter(pk=picture.pk).exists()
+
+
 def test_a_text_typed_without_scripts_is_merged_too(world: World) -> None:
     draft = begun(world, "## 目的", "一。", "二。")
     base = "## 目的\n\n一。\n\n二。"
