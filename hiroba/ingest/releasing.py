@@ -15,7 +15,7 @@ from hiroba.extract.passages import Extraction
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
-from hiroba.ingest.models import Item, ItemState
+from hiroba.ingest.models import Item, ItemState, Report
 
 _WORD = "released_because"
 _AT_REST = (ItemState.HELD, ItemState.DONE, ItemState.SAME, ItemState.FAILED)
@@ -41,13 +41,21 @@ def let_in(person: Person, newest: Revision, extraction: Extraction, reason: str
     rest = gate.examine_personal(corrected)
     newest.passages.all().delete()
     insert_passages(newest, corrected.passages)
-    Revision.objects.filter(pk=newest.pk).update(facts=extraction.facts, gate_code=rest.code)
+    facts = {**extraction.facts, **_facts_of_report(newest)}
+    Revision.objects.filter(pk=newest.pk).update(facts=facts, gate_code=rest.code)
     record.current, record.state = newest, RecordState.LIVE
     record.audience_reason, record.updated_at = reason.strip()[:500], timezone.now()
     keep_inside(record, rest)
     record.save()
     log.record("record.released", "record", record.pk, person.pk)
     return record
+
+
+def _facts_of_report(revision: Revision) -> dict[str, str]:
+    """Give what another system said of a report it dropped; nothing for anything else."""
+    named = {"item__record": revision.record_id, "item__original": revision.original_id}
+    report = Report.objects.select_related("source").filter(**named).order_by("-pk").first()
+    return report.facts if report else {}
 
 
 def await_release(newest: Revision, reason: str) -> bool:

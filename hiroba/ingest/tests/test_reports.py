@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from pathlib import Path
@@ -17,7 +18,7 @@ from hiroba.archive.models import Passage, Record
 from hiroba.extract import files
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import of_unit
-from hiroba.ingest import reports
+from hiroba.ingest import reports, rereading
 from hiroba.ingest.models import Item, Report, Source
 from hiroba.ingest.report_queries import get_reports_visible_to, report_sources_visible_to
 from hiroba.ingest.sources import visit_source
@@ -205,12 +206,17 @@ def test_a_visit_that_is_killed_anywhere_takes_each_once(
     assert (Item.objects.count(), Record.objects.count()) == (3, 3)
 
 
-def test_the_gate_holds_a_report_like_anything_else(world: World, folder: Path) -> None:
+def test_the_gate_holds_a_report_and_what_is_let_in_still_says_what_it_is(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drop(folder, "名簿_20261120.csv", "氏名,個人番号\n見本 太郎,123456789018\n")
     take_in(dropping(world, folder))
     record = Record.objects.get()
     assert (record.state, record.gate_code) == ("held", "GATE-01")
     assert not Passage.objects.exists()
+    monkeypatch.setattr(rereading, "Sandbox", lambda readers: contextlib.nullcontext(Directly()))
+    rereading.release_record(world.kondo, record.pk, "見本の番号です")
+    assert facts(record.title)["report"] == "名簿"
 
 
 def test_whoever_reads_it_late_still_knows_what_it_is(world: World, folder: Path) -> None:
