@@ -24,10 +24,7 @@ def insert_all(rows: Sequence[models.Model]) -> None:
     row = f"({', '.join(['%s'] * len(fields))})"
     pk = meta.pk.attname if meta.pk else "id"
     at_once = max(1, MOST_PARAMETERS // len(fields))
-    plain = [isinstance(field, _PLAIN) for field in fields]
-    columns_of = list(
-        zip([field.attname for field in fields], plain, [f.get_db_prep_save for f in fields], strict=True)
-    )
+    taken = [(field.attname, isinstance(field, _PLAIN), field.get_db_prep_save) for field in fields]
     with connection.cursor() as cursor:
         for start in range(0, len(rows), at_once):
             part = rows[start : start + at_once]
