@@ -19,7 +19,11 @@ _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 
 @contextlib.contextmanager
 def one_look() -> Iterator[None]:
-    """Keep answers until the end of the block. For reading only: what is written inside is not noticed."""
+    """Keep answers until the end of the block; a look within a look is part of it. For reading only: what is written
+    inside about people, units and audiences is not noticed."""
+    if _known.get() is not None:
+        yield
+        return
     token = _known.set({})
     try:
         yield
