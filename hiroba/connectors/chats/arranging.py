@@ -24,7 +24,8 @@ _PUT = (
     " WHERE excluded.version > said.version"
 )
 _IN_ORDER = (
-    "SELECT said.content, said.thread <> '' AND root.key IS NULL FROM said LEFT JOIN said AS root"
+    "SELECT said.content, said.thread <> '' AND root.key IS NULL AND said.thread NOT LIKE 'topic:%'"
+    " FROM said LEFT JOIN said AS root"
     " ON root.room = said.room AND root.key = said.thread WHERE said.room = ?"
     " ORDER BY max(said.at, coalesce(root.at, said.at)), said.thread NOT IN ('', said.key), said.at, said.n"
 )

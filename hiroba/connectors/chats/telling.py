@@ -87,7 +87,8 @@ class Said:
     author: str
     sent_at: dt.datetime
     body: str = ""
-    thread: str = ""  # key of the thread's first message, its own for that one; "" where the product has no threads
+    # Key of the thread's first message, its own for that one; "topic:…" where a topic is the thread; "" for none.
+    thread: str = ""
     topic: str = ""
     edited_at: dt.datetime | None = None
     deleted_at: dt.datetime | None = None
