@@ -7,10 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 from hiroba.archive.models import Record
 from hiroba.features.conversation.models_asked import Bookmark, Confirmation, Pin, Question, Receipt, Verdict
+from hiroba.features.conversation.models_coming import Poll, PollOption, ScheduledMessage, Vote
 from hiroba.foundation.access.models import Audience
 from hiroba.foundation.people.models import Person, Unit
 
-__all__ = ["Bookmark", "Confirmation", "Pin", "Question", "Receipt", "Verdict"]  # of models_asked, with those below
+# Of models_asked and models_coming, beside those below.
+__all__ = [
+    "Bookmark",
+    "Confirmation",
+    "Pin",
+    "Poll",
+    "PollOption",
+    "Question",
+    "Receipt",
+    "ScheduledMessage",
+    "Verdict",
+    "Vote",
+]
 
 
 class ChannelKind(models.TextChoices):
