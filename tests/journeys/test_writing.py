@@ -72,8 +72,8 @@ def begin(page: Page, title: str) -> str:
     page.wait_for_selector("#editor:not([hidden])")
     assert "自分だけ" in page.inner_text("main")
     page.click("text=みんなで書く")
-    page.check("[name=audience][value=section]")
-    page.click("main form button[type=submit]")
+    page.click("[name=audience][value=section]")
+    page.wait_for_selector("text=書ける人: 子育て支援課")
     page.wait_for_selector("#editor:not([hidden])")
     return page.url
 

@@ -118,8 +118,8 @@ def save_block(person: Person, draft_id: int, typed: Typed) -> Block:
 
 
 def require_writable(text: str, owner: Person, principals: frozenset[str]) -> None:
-    """Refuse what may not stand in a draft that `principals` read: a マイナンバー (GATE-01); personal data (WRITE-08) where
-    they are more than its writers by name and its owner's section."""
+    """Refuse what may not stand in a draft that `principals` read: a マイナンバー (GATE-01); personal
+    data (WRITE-08) where others than people by name and the owner's section read it."""
     verdict = gate.examine(Extraction((Passage("file", text),)))
     outside = {name for name in principals - own_section(owner) if not name.startswith("person:")}
     if verdict.code == gate.MY_NUMBER:

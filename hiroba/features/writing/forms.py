@@ -28,7 +28,8 @@ class NewPageForm(forms.Form):
         field.choices = [(each.key, f"{each.name} — {each.when}") for each in OUTLINES]
 
 
-def _choices(login: str, teams: Iterable[str]) -> list[tuple[str, StrPromise | str]]:
+def audience_choices(login: str, teams: Iterable[str]) -> list[tuple[str, StrPromise | str]]:
+    """Give whom a person may choose, narrowest first: (what `parse_audience` reads, what it is called)."""
     return [
         (f"person:{login}", _("自分だけ")),
         ("section", _("わたしの課")),
@@ -46,7 +47,7 @@ class AudienceForm(forms.Form):
         super().__init__(data, initial={"audience": chosen})  # type: ignore[arg-type]  # a request's POST, or nothing
         field = self.fields["audience"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = _choices(login, teams)
+        field.choices = audience_choices(login, teams)
 
 
 class PostingForm(AudienceForm):
@@ -64,7 +65,7 @@ class PostingForm(AudienceForm):
         field = self.fields["audience"]
         assert isinstance(field, forms.ChoiceField)
         field.label = _("だれが読めるようにしますか")
-        field.choices = _choices(login, teams)[::-1]
+        field.choices = audience_choices(login, teams)[::-1]
 
 
 class PlaceForm(forms.Form):

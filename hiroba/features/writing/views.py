@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hiroba.features.writing import actions, pictures, posting, queries
 from hiroba.features.writing.blocks import TITLE
-from hiroba.features.writing.forms import AudienceForm, NewPageForm, PostingForm
+from hiroba.features.writing.forms import AudienceForm, NewPageForm, PostingForm, audience_choices
 from hiroba.features.writing.outlines import blocks_of
 from hiroba.foundation.access.principals import parse_audience
 from hiroba.foundation.changes.stream import current_event_id
@@ -96,6 +96,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         "writers": queries.writers_of(opened),
         "is_private": queries.is_private(opened),
         "can_post": queries.can_post(person, opened),
+        "choices": audience_choices(person.login, queries.teams_of(person)),
         "from_event": from_event,
         "error": error,
     }

@@ -38,8 +38,9 @@ export class Block {
   #build() {
     this.element = Object.assign(document.createElement("section"), { className: "wblock" });
     this.element.dataset.key = this.key;
-    this.shown = Object.assign(document.createElement("div"), { className: "wshown", tabIndex: 0 });
-    this.shown.setAttribute("role", "button");
+    this.shown = Object.assign(document.createElement("div"), { className: "wshown" });
+    this.button = Object.assign(document.createElement("button"), { type: "button", className: "btn small quiet wedit", textContent: words.write });
+    this.button.addEventListener("click", () => this.edit());
     this.field = document.createElement(this.isTitle ? "input" : "textarea");
     this.field.className = "wfield";
     this.field.setAttribute("aria-label", this.isTitle ? words.title : words.block);
@@ -48,11 +49,8 @@ export class Block {
     this.grid = Object.assign(document.createElement("div"), { className: "wgrid scroll", hidden: true });
     this.notes = Object.assign(document.createElement("div"), { className: "wnotes" });
     this.notes.setAttribute("aria-live", "polite");
-    this.element.append(this.shown, this.field, this.grid, this.notes);
+    this.element.append(this.shown, this.button, this.field, this.grid, this.notes);
     this.shown.addEventListener("click", (event) => event.target.closest("a") || this.edit());
-    this.shown.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target === this.shown) (event.preventDefault(), this.edit());
-    });
     this.field.addEventListener("input", () => this.changed());
     this.field.addEventListener("blur", () => this.left());
     this.field.addEventListener("compositionstart", () => (this.isComposing = true));
@@ -71,7 +69,7 @@ export class Block {
     this.page.opened(this);
     this.element.classList.add("open");
     if (this.isTable()) return this.#openGrid();
-    this.shown.hidden = true;
+    this.shown.hidden = this.button.hidden = true;
     this.field.hidden = false;
     this.#grow();
     this.field.focus();
@@ -107,7 +105,8 @@ export class Block {
     this.grid.hidden = true;
     this.shown.hidden = false;
     this.shown.classList.toggle("empty-block", !text.trim());
-    this.shown.setAttribute("aria-label", `${words.edit}: ${text.slice(0, 60) || this.hint || words.empty}`);
+    this.button.hidden = false;
+    this.button.setAttribute("aria-label", `${words.edit}: ${text.slice(0, 60) || this.hint || words.empty}`);
     if (this.isTitle) this.shown.replaceChildren(Object.assign(document.createElement("h1"), { textContent: text || words.title }));
     else if (!text.trim()) this.shown.textContent = this.hint || words.empty;
     else if (isCurrent && this.html) this.shown.innerHTML = this.html; // made and escaped by the server (marked_text)
@@ -165,7 +164,7 @@ export class Block {
 
   #openGrid() {
     this.#fillGrid();
-    this.shown.hidden = true;
+    this.shown.hidden = this.button.hidden = true;
     this.field.hidden = true;
     this.grid.hidden = false;
     this.grid.querySelector("input").focus();

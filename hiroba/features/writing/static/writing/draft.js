@@ -221,9 +221,11 @@ async function takePicture(file) {
 
 // What others wrote: the stream says that something changed, the page asks what.
 let asking = false;
+let soon = 0; // many who type at once are fetched together
 let askAgain = false;
 
 async function fetchChanges() {
+  soon = 0;
   if (asking) return void (askAgain = true);
   asking = true;
   const answer = await fetch(`${part.dataset.changes}?since=${version}`).catch(() => null);
@@ -291,7 +293,7 @@ if ("EventSource" in window) {
   const stream = new EventSource(`${part.dataset.live}?from=${encodeURIComponent(part.dataset.from)}`);
   stream.addEventListener("change", (event) => {
     const about = JSON.parse(event.data);
-    if (about.subject === "draft" && String(about.id) === part.dataset.draft) fetchChanges();
+    if (about.subject === "draft" && String(about.id) === part.dataset.draft) soon ||= setTimeout(fetchChanges, 50 + Math.random() * 200);
   });
   stream.addEventListener("gone", (event) => document.dispatchEvent(new CustomEvent("hiroba:gone", { detail: JSON.parse(event.data) })));
   stream.addEventListener("reset", fetchChanges);

@@ -15,7 +15,7 @@ export class Keeper {
     this.part = part;
     this.say = say;
     this.taken = taken;
-    this.store = `hiroba-draft-${part.dataset.draft}`;
+    this.store = `hiroba-draft-${part.dataset.draft}-${part.dataset.person}`;
     this.waiting = this.#load();
     this.timers = new Map();
     this.failures = 0;
