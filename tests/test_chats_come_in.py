@@ -41,3 +41,19 @@ def test_the_command_knows_an_export_of_chats_from_a_folder_of_papers(world: Wor
     assert "発言10" in say_import(done)
     assert search(world.kimura, Asked("話し中")).total == 1
     assert search(world.nakagawa, Asked("話し中")).total == 0
+
+
+@pytest.mark.django_db(transaction=True)  # as above
+def test_a_table_is_taken_for_talk_only_when_somebody_says_so(world: World, tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    import_arguments(parser)
+    log = tmp_path / "audit.csv"
+    log.write_text(
+        "日時,送信者,受信者,トークルームID,トーク\n"
+        "2026-10-01 09:00:00,佐藤 花子(sato@mirai.invalid),木村 直美(kimura@mirai.invalid),21,粗大ごみのはがき\n",
+        encoding="utf-8",
+    )
+    assert "brought" not in run_import(parser.parse_args([str(log), "--as", "endo", "--wait"]))
+    (brought,) = run_import(parser.parse_args([str(log), "--as", "endo", "--chats", "--wait"]))["brought"]
+    assert (brought["messages"], brought["people"]) == (1, 2)
+    assert [hit.record.kind for hit in search(world.kimura, Asked("粗大ごみ")).records] == ["conversation"]

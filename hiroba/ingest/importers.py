@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hiroba.foundation.people.models import Person
+from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.models import Batch
 
 
@@ -36,6 +37,13 @@ _IMPORTERS: dict[str, Importer] = {}
 def register_importer(importer: Importer) -> None:
     """Declare a kind of export. An AppConfig.ready calls this; twice with one name keeps the last."""
     _IMPORTERS[importer.name] = importer
+
+
+def get_importer(name: str) -> Importer:
+    """Give an importer by its name; SOURCE-07 when nobody declared it."""
+    if name not in _IMPORTERS:
+        raise Refusal("SOURCE-07", kind=name)
+    return _IMPORTERS[name]
 
 
 def find_importer(path: Path) -> Importer | None:

@@ -24,7 +24,8 @@ from hiroba.ingest.sources import Field, SourceKind, forget_removed, kind_named,
 
 # An address with a password in it: settings are kept in the database and shown, passwords apart from both.
 _WITH_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
-_WHERE = frozenset({"host", "port", "security", "encryption", "url"})  # settings that say where a password goes
+# Settings that say where a password goes.
+_WHERE = frozenset({"host", "port", "security", "encryption", "url", "login_url", "proxy"})
 LEAST_SECONDS, MOST_SECONDS = 10, 7 * 86_400
 
 

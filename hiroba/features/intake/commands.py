@@ -26,7 +26,7 @@ from hiroba.foundation.changes import journal
 from hiroba.foundation.people.queries import get_person
 from hiroba.foundation.refusal import Refusal
 from hiroba.ingest.folders import receive_path
-from hiroba.ingest.importers import find_importer
+from hiroba.ingest.importers import find_importer, get_importer
 from hiroba.ingest.models import AwaitedPart, Batch, Item, ItemState
 from hiroba.ingest.queries import UNDER_WAY
 from hiroba.ingest.receiving import open_batch
@@ -51,6 +51,11 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["-"],
         help="パスワードのかかったファイルを、標準入力の1行目のパスワードで開く(保存しない)",
     )
+    parser.add_argument(
+        "--chats",
+        action="store_true",
+        help="会話の記録として取り込む(ログの表、メーリングリスト。書き出しは言わなくても分かる)",
+    )
     parser.add_argument("--wait", action="store_true", help="さがせるようになるまで待つ")
 
 
@@ -69,7 +74,8 @@ def run_import(options: argparse.Namespace) -> dict[str, Any]:
     batches: list[Batch] = []
     brought: list[dict[str, Any]] = []
     for path in paths:
-        if (importer := find_importer(path)) is not None:
+        importer = get_importer("chats") if options.chats else find_importer(path)
+        if importer is not None:
             whole = importer.bring(person, path)
             batches += whole.batches
             brought.append({"path": str(path), "kind": importer.name, **whole.counts})
