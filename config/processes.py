@@ -32,6 +32,7 @@ IDLE_SECONDS = {
     "post": 1.0,
     "slow": 1.0,
     "forms": 2.0,
+    "later": 1.0,
 }
 KEEP_CONNECTION_SECONDS = 60
 REST_AFTER_SECONDS = 120
@@ -265,6 +266,14 @@ def _forms() -> Generator[int, None, None]:
         yield work_on_forms()
 
 
+def _later() -> Generator[int, None, None]:
+    """Send what people wrote to be sent at this time."""
+    from hiroba.features.conversation.scheduling import send_due
+
+    while True:
+        yield send_due()
+
+
 def _wheels() -> Iterator[tuple[str, Callable[[], Generator[int, None, None]]]]:
     """Give every wheel with its name: as many slow readers as the office has set, the others once."""
     yield from WHEELS.items()
@@ -281,4 +290,5 @@ WHEELS: dict[str, Callable[[], Generator[int, None, None]]] = {
     "versions": _versions,
     "post": _post,
     "forms": _forms,
+    "later": _later,
 }

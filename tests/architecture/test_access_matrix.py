@@ -5,6 +5,7 @@ the section on a move, `left` no longer works here."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,8 @@ from hiroba.features.conversation.asking import ask_question
 from hiroba.features.conversation.channels import Plan, found_channel
 from hiroba.features.conversation.confirming import ask_confirmation
 from hiroba.features.conversation.models import ChannelKind, MessageFile, Receipt
+from hiroba.features.conversation.polls import NewPoll, open_poll
+from hiroba.features.conversation.scheduling import schedule_message
 from hiroba.features.forms.models import FieldValue, FilledSheet, Form, FormField
 from hiroba.features.tray.models import Paper, Scan, Separator
 from hiroba.features.writing.actions import share_draft, start_draft
@@ -194,6 +197,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "message-file": ("GET /messages/files/{message_file}/", (S, 302, 302, 404, 404, S, 404, 404)),
     "talk-waiting": ("GET /talk/waiting/", (S, 200, 200, 200, 200, S, 200, 200)),
     "talk-bookmarks": ("GET /talk/bookmarks/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "talk-scheduled": ("GET /talk/scheduled/", (S, 200, 200, 200, 200, S, 200, 200)),
+    "scheduled-end": ("POST /talk/scheduled/{scheduled}/end/", (S, 302, 404, 404, 404, S, 404, 404)),
+    "new-poll": ("GET /channels/{channel}/polls/new/", (S, 200, 200, 404, 404, S, 404, 404)),
+    "message-poll": ("POST /messages/{poll}/poll/ end=1", (S, 302, 403, 404, 404, S, 404, 404)),
     "message-confirmation": ("GET /messages/{message}/confirmation/", (S, 200, 200, 404, 404, S, 404, 404)),
     "message-receipt": ("POST /messages/{asking}/receipt/ words=文", (S, 400, 302, 404, 404, S, 404, 404)),
     "receipt-verdict": ("POST /messages/receipts/{receipt}/verdict/ confirm=1", (S, 302, 404, 404, 404, S, 404, 404)),
@@ -288,6 +295,7 @@ def _talk(world: World, record: Record) -> dict[str, object]:
     asking = speak(world.kimura, channel.pk, Words("@佐藤 花子 さん、どう受け取りましたか。"))
     ask_question(world.kimura, asking.pk, "佐藤 花子")
     receipt = ask_confirmation(world.kimura, asking.pk).receipts.get()
+    tomorrow = timezone.now() + dt.timedelta(days=1)
     Receipt.objects.filter(pk=receipt.pk).update(words="はい", written_at=timezone.now())
     return {
         "channel": channel.pk,
@@ -296,6 +304,8 @@ def _talk(world: World, record: Record) -> dict[str, object]:
         "message_file": file.pk,
         "asking": asking.pk,
         "receipt": receipt.pk,
+        "poll": open_poll(world.kimura, channel.pk, NewPoll("いつがよいですか", ("月", "火"))).pk,
+        "scheduled": schedule_message(world.kimura, (channel.pk, 0), Words("あとで"), tomorrow).pk,
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from hiroba.features.conversation.asking import questions_for
 from hiroba.features.conversation.confirming import receipts_to_judge, receipts_to_write
 from hiroba.features.conversation.keeping import bookmarks_of
+from hiroba.features.conversation.scheduling import scheduled_of
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.web.errands import Errand, declare_errands
 
@@ -45,6 +46,12 @@ def ask(person: Person) -> Iterator[Errand]:
         reverse("talk-bookmarks"),
         bookmarks_of(person).filter(is_later=True).count(),
         _("あなたが「あとで見る」にした発言です。ほかの人には見えません。"),
+    )
+    yield Errand(
+        _("送れなかった発言"),
+        reverse("talk-scheduled"),
+        scheduled_of(person).exclude(code="").count(),
+        _("決めた時刻に送れませんでした。書いたものは残っています。"),
     )
 
 

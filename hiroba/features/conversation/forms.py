@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hiroba.features.conversation.actions import LONGEST_TOPIC, Words
 from hiroba.features.conversation.models import ChannelKind
+from hiroba.features.conversation.polls import NewPoll
 from hiroba.features.conversation.sending import Asked
 
 
@@ -21,6 +22,8 @@ class MessageForm(forms.Form):
     confirmed = forms.BooleanField(required=False)
     receipt = forms.BooleanField(required=False)  # ask what its readers understood
     owner = forms.CharField(required=False, max_length=100)  # whom it asks, where it is a question
+
+    send_at = forms.DateTimeField(required=False)  # later than now: to be sent then
 
     def words(self, files: tuple[tuple[int, str], ...] = ()) -> Words:
         """Give what is to be sent."""
@@ -85,3 +88,35 @@ class RevisionForm(forms.Form):
 
     name = forms.CharField(label=_("名前"), max_length=120)
     purpose = forms.CharField(label=_("目的"), max_length=500, required=False)
+
+
+class PollForm(forms.Form):
+    """What everybody is to be asked."""
+
+    question = forms.CharField(
+        label=_("聞きたいこと"), max_length=500, help_text=_("例: 打ち合わせは、いつがよいですか。")
+    )
+    options = forms.CharField(
+        label=_("選ぶもの"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("1行に1つ。2つから20まで。"),
+    )
+    is_many = forms.BooleanField(label=_("いくつでも選べる"), required=False)
+    is_named = forms.BooleanField(
+        label=_("だれがどれを選んだかを、みんなに見せる"),
+        required=False,
+        help_text=_("ふつうは、数だけが見えます。だれかが答えたあとでは、変えられません。"),
+    )
+    until_at = forms.DateTimeField(
+        label=_("いつまで(空なら、終わりにするまで)"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def poll(self) -> NewPoll:
+        """Give what is to be asked."""
+        typed = self.cleaned_data
+        options = tuple(typed["options"].splitlines())
+        return NewPoll(typed["question"], options, typed["is_many"], typed["is_named"], typed["until_at"])

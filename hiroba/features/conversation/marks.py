@@ -8,8 +8,27 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Q
 
 from hiroba.archive import saying
-from hiroba.features.conversation.models import Message, Pin, Question, Receipt
+from hiroba.features.conversation.models import Message, Pin, Poll, PollOption, Question, Receipt, Vote
 from hiroba.foundation.people.models import Person
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a poll: how many chose it, their share of those who voted in per cent, and who, where shown."""
+
+    option: PollOption
+    count: int
+    share: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PollShown:
+    """A poll as everybody sees it: `people` voted."""
+
+    poll: Poll
+    choices: tuple[Choice, ...]
+    people: int
 
 
 @dataclass(frozen=True)
@@ -22,6 +41,7 @@ class Marks:
     question: Question | None = None
     answers: int = 0
     is_pinned: bool = False
+    poll: PollShown | None = None
 
 
 def mark(message: Message, person: Person | None) -> None:
@@ -48,7 +68,33 @@ def marks_of(messages: Iterable[Message]) -> dict[int, Marks]:
             found[question.answer_id] = replace(found[question.answer_id], answers=question.message_id)
     for message in Pin.objects.filter(message__in=ids).values_list("message", flat=True):
         found[message] = replace(found[message], is_pinned=True)
+    for message, poll in polls_of(ids).items():
+        found[message] = replace(found[message], poll=poll)
     return found
+
+
+def polls_of(message_ids: Iterable[int]) -> dict[int, PollShown]:
+    """Give the polls of messages as everybody sees them: names only where the asker said so before anybody voted."""
+    polls = {poll.pk: poll for poll in Poll.objects.filter(message__in=list(message_ids))}
+    if not polls:
+        return {}
+    votes: dict[int, list[Vote]] = {}
+    for vote in Vote.objects.filter(option__poll__in=polls).select_related("person").order_by("person__reading", "pk"):
+        votes.setdefault(vote.option_id, []).append(vote)
+    options: dict[int, list[PollOption]] = {}
+    for option in PollOption.objects.filter(poll__in=polls).order_by("number"):
+        options.setdefault(option.poll_id, []).append(option)
+    return {poll.message_id: _shown(poll, options.get(poll.pk, []), votes) for poll in polls.values()}
+
+
+def _shown(poll: Poll, options: list[PollOption], votes: dict[int, list[Vote]]) -> PollShown:
+    people = {vote.person_id for option in options for vote in votes.get(option.pk, [])}
+    choices = []
+    for option in options:
+        chosen = votes.get(option.pk, [])
+        names = tuple(vote.person.name for vote in chosen) if poll.is_named else ()
+        choices.append(Choice(option, len(chosen), round(100 * len(chosen) / max(1, len(people))), names))
+    return PollShown(poll, tuple(choices), len(people))
 
 
 def counts_of(message_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

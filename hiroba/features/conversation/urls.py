@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from hiroba.features.conversation import views, views_asked, views_messages
+from hiroba.features.conversation import views, views_asked, views_coming, views_messages
 
 urlpatterns: list[URLPattern] = [
     path("talk/", views.talk, name="talk"),
     path("talk/waiting/", views_asked.waiting, name="talk-waiting"),
     path("talk/bookmarks/", views_asked.bookmarks, name="talk-bookmarks"),
+    path("talk/scheduled/", views_coming.scheduled, name="talk-scheduled"),
+    path("talk/scheduled/<int:scheduled_id>/end/", views_coming.scheduled_end, name="scheduled-end"),
     path("channels/new/", views.new_channel, name="new-channel"),
     path("direct/", views.direct, name="direct"),
     path("channels/<int:channel_id>/", views.channel, name="channel"),
@@ -18,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("channels/<int:channel_id>/tending/", views_messages.tending, name="channel-tending"),
     path("channels/<int:channel_id>/audience/", views_messages.channel_audience, name="channel-audience"),
     path("channels/<int:channel_id>/closure/", views_messages.closure, name="channel-closure"),
+    path("channels/<int:channel_id>/polls/new/", views_coming.new_poll, name="new-poll"),
+    path("messages/<int:message_id>/poll/", views_coming.poll, name="message-poll"),
     path("threads/<int:thread_id>/", views.thread, name="thread"),
     path("threads/<int:thread_id>/messages/", views.thread_messages, name="thread-messages"),
     path("threads/<int:thread_id>/topic/", views_messages.topic, name="thread-topic"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hiroba.features.conversation import actions, asking, channels, choosing, keeping, queries, sending
+from hiroba.features.conversation import actions, asking, channels, choosing, keeping, queries, scheduling, sending
 from hiroba.features.conversation.errands import count_asked
 from hiroba.features.conversation.files import take_files
 from hiroba.features.conversation.forms import ChannelForm, DirectForm, MessageForm
@@ -20,7 +21,7 @@ from hiroba.foundation.web.views import wants_json
 
 # What the sender can put right, or has to confirm: told beside what they typed, which is not lost.
 TO_SENDER = frozenset(
-    {"TALK-01", "TALK-05", "TALK-06", "TALK-07", "TALK-10", "TALK-13", "TALK-14", "TALK-17", "GATE-01", "GATE-02"}
+    {f"TALK-{number:02}" for number in (1, 5, 6, 7, 10, 13, 14, 17, 23, 24, 25)} | {"GATE-01", "GATE-02"}
 )
 
 
@@ -132,6 +133,9 @@ def channel_messages(request: HttpRequest, channel_id: int) -> HttpResponse:
     person, form = person_of(request), MessageForm(request.POST)
     try:
         words = _words(request, channel_id, form)
+        if at := form.cleaned_data["send_at"]:
+            scheduling.schedule_message(person, (channel_id, 0), words, at, form.asked())
+            return _scheduled(request)
         message = sending.ask_with(person, actions.speak(person, channel_id, words), form.asked())
     except Refusal as error:
         return _not_sent(request, channel_id, 0, form, error)
@@ -146,6 +150,9 @@ def thread_messages(request: HttpRequest, thread_id: int) -> HttpResponse:
     channel_id = queries.get_thread(person, thread_id).channel_id
     try:
         words = _words(request, channel_id, form)
+        if at := form.cleaned_data["send_at"]:
+            scheduling.schedule_message(person, (channel_id, thread_id), words, at, form.asked())
+            return _scheduled(request)
         message = sending.ask_with(person, actions.reply(person, thread_id, words), form.asked())
     except Refusal as error:
         return _not_sent(request, channel_id, thread_id, form, error)
@@ -160,6 +167,13 @@ def _words(request: HttpRequest, channel_id: int, form: MessageForm) -> actions.
     if channel and asked:
         sending.require_askable(person, channel, form.cleaned_data["body"], asked)
     return form.words(take_files(person, channel, sent, form.cleaned_data["key"]) if channel and sent else ())
+
+
+def _scheduled(request: HttpRequest) -> HttpResponse:
+    """Lead to what waits to be sent."""
+    if wants_json(request):
+        return JsonResponse({"url": reverse("talk-scheduled")}, status=202)
+    return redirect("talk-scheduled")
 
 
 def _sent(request: HttpRequest, shown: queries.Shown) -> HttpResponse:

@@ -109,6 +109,10 @@ composer?.addEventListener("submit", async (event) => {
   const [status, said] = await send(data);
   waiting.dataset.done = "1";
   waiting.remove();
+  if (status === 202) {
+    keep("");
+    return location.assign(said.url); // it waits for its time: shown where it can be cancelled
+  }
   if (status === 201) {
     keep(text.value);
     return show(said);
