@@ -30,6 +30,7 @@ from hiroba.features.conversation.models import (
     Reaction,
     Thread,
 )
+from hiroba.features.conversation.taking_in_events import words_of_event
 from hiroba.features.conversation.taking_in_files import FileTaker
 from hiroba.features.conversation.taking_in_people import People
 from hiroba.foundation.access.principals import of_person
@@ -87,7 +88,7 @@ class Writer:
 
     def _ready(self, said: Said, troubles: list[NotTaken]) -> _Words:
         where = f"{said.room}/{said.key}"
-        body = _body(said)
+        body = _body(said, self._people.shown(said.author))
         if len(body) > LONGEST_BODY:
             troubles.append(NotTaken(where, "CHATS-24", {"characters": len(body)}))
             body = body[:LONGEST_BODY]
@@ -282,12 +283,12 @@ class Writer:
                 yield NotTaken(f"{each.said.room}/{each.said.key}", trouble, {"file": gate.mask(file.name)[:200]})
 
 
-def _body(said: Said) -> str:
+def _body(said: Said, author: str) -> str:
     """Give what a message says with what it shows of others: an answered or forwarded message stands above it."""
     if said.deleted_at:
         return ""
     if said.event:
-        return "\n".join(f"{name}: {value}" for name, value in sorted(said.params.items()) if name != "keys")
+        return words_of_event(said.event, said.params, author, gate.mask)
     shown = [_quotation(each) for each in said.quoted]
     elsewhere = (file for file in said.files if not file.path and "/hostedContents/" not in file.url)
     links = [link(escaped(file.name), file.url) for file in elsewhere]

@@ -80,7 +80,7 @@ def test_an_export_of_teams_comes_in_whole(office: World, tmp_path: Path) -> Non
     assert given == {("👍", "kimura", ""), ("😮", None, "田中 健")}
     stone = Message.objects.get(deleted_at__isnull=False)
     assert (stone.body, stone.passage_id, stone.author_name) == ("", None, "田中 健")
-    assert Message.objects.get(event="members_added").body == "members: 木村 直美, 田中 健"
+    assert Message.objects.get(event="members_added").body == "木村 直美, 田中 健が加わりました。"
     assert Message.objects.filter(thread__channel=channel(OPEN), edited_at__isnull=False).exists()
     quoted = Message.objects.get(thread__channel=channel(DIRECT)).body
     assert "> **木村 直美**\n>\n> 記入例を" in quoted
