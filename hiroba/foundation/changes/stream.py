@@ -10,6 +10,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from hiroba.foundation.changes.event_ids import seal, unseal
 from hiroba.foundation.changes.hub import HUB, Hub, Subscriber
 from hiroba.foundation.changes.kinds import ACCESS_KINDS
@@ -89,6 +91,7 @@ class _Page:
         self._principals: frozenset[str] = frozenset()
         self._generation = -1
         self._asked_at = -math.inf
+        self._day = timezone.localdate()
         spread = random.uniform(1 - pace.jitter, 1 + pace.jitter)  # noqa: S311 - spreads load
         self._ends_at = time.monotonic() + pace.lifetime * spread
 
@@ -139,12 +142,17 @@ class _Page:
                 if self._place.waiting and (block := self._say(self._place.waiting.popleft())):
                     yield block
             if time.monotonic() >= beat_at and not self._place.is_over:
-                self._generation = -1  # a post that ends at midnight is seen even where no worker records it
+                self._turn_day()
                 if not await self.is_allowed():
                     return
                 if not self._place.waiting:
                     yield _heartbeat(self._hub.seq)
                 beat_at += self._pace.heartbeat
+
+    def _turn_day(self) -> None:
+        """Ask anew who the person is on a new day: a post that ends at midnight is seen though no worker records it."""
+        if self._day != (today := timezone.localdate()):
+            self._day, self._generation = today, -1
 
     async def _wait(self, until: float) -> None:
         self._place.woken.clear()

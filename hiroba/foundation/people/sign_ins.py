@@ -28,6 +28,14 @@ def may_be_here(person: Person) -> bool:
     return person.is_active and has_place(person, timezone.localdate())
 
 
+def who_may_be_here(person_ids: Iterable[int]) -> set[int]:
+    """Give those of the persons who may go on, as `may_be_here` judges one."""
+    day, active = timezone.localdate(), Person.objects.filter(pk__in=list(person_ids), is_active=True)
+    with_post = Post.objects.filter(in_force(day), person__in=active).values_list("person", flat=True)
+    with_role = RoleGrant.objects.filter(in_force(day), person__in=active).values_list("person", flat=True)
+    return {*with_post, *with_role}
+
+
 def digest_of(secret: str) -> str:
     """Give what is stored of a long random secret (token, reset code) instead of it."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

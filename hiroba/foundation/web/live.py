@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from hiroba.foundation.access.principals import principals_of
 from hiroba.foundation.changes.stream import stream_events
-from hiroba.foundation.changes.threads import ask_database
+from hiroba.foundation.changes.together import Together
+from hiroba.foundation.people.looks import one_look
 from hiroba.foundation.people.models import Person
-from hiroba.foundation.people.sign_ins import may_be_here
+from hiroba.foundation.people.sign_ins import who_may_be_here
 from hiroba.foundation.web.asking import person_of
 
 MOST_SHOWN = 50  # places on one page
@@ -24,10 +25,10 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
     session_key = request.session.session_key
 
     async def principals() -> frozenset[str]:
-        return await ask_database(_principals_now, person.pk)
+        return await _principals.ask(person.pk) or frozenset()
 
     async def still_allowed() -> bool:
-        return await ask_database(_is_signed_in, person.pk, session_key)
+        return session_key is not None and bool(await _signed_in.ask((person.pk, session_key)))
 
     await sync_to_async(_give_back_connection)()
     last = request.headers.get("Last-Event-ID") or request.GET.get("from")
@@ -45,16 +46,20 @@ def _give_back_connection() -> None:
         connection.close()
 
 
-def _principals_now(person_id: int) -> frozenset[str]:
-    person = Person.objects.filter(pk=person_id, is_active=True).first()
-    return principals_of(person) if person else frozenset()
+def _principals_now(person_ids: frozenset[int]) -> dict[int, frozenset[str]]:
+    with one_look():
+        people = Person.objects.filter(pk__in=person_ids, is_active=True)
+        return {person.pk: principals_of(person) for person in people}
 
 
-def _is_signed_in(person_id: int, session_key: str | None) -> bool:
-    """Tell whether the session this stream began with still stands."""
-    return (
-        session_key is not None
-        and Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).exists()
-        and (person := Person.objects.filter(pk=person_id).first()) is not None
-        and may_be_here(person)
-    )
+def _who_is_signed_in(asked: frozenset[tuple[int, str]]) -> dict[tuple[int, str], bool]:
+    """Tell for each (person, session) whether the session that a stream began with still stands."""
+    keys = [key for _, key in asked]
+    standing = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    sessions = set(standing.values_list("session_key", flat=True))
+    people = who_may_be_here({person_id for person_id, _ in asked})
+    return {(person, key): key in sessions and person in people for person, key in asked}
+
+
+_principals: Together[int, frozenset[str]] = Together(_principals_now)
+_signed_in: Together[tuple[int, str], bool] = Together(_who_is_signed_in)

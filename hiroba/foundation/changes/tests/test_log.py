@@ -36,9 +36,7 @@ def test_an_unknown_kind_is_refused_and_leaves_nothing(either_database):
 
 def test_every_kind_is_a_noun_and_a_past_verb_with_words():
     for kind, words in KINDS.items():
-        assert re.fullmatch(r"[a-z_]+\.[a-z]*(ed|en|held|left|sent|withdrawn)", kind), (
-            kind
-        )
+        assert re.fullmatch(r"[a-z_]+\.[a-z]*(ed|en|held|left|sent|withdrawn)", kind), kind
         assert re.search(r"[ぁ-ん]", words), kind
     assert set(KINDS) >= ACCESS_KINDS
 
