@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hiroba.archive import gate
 from hiroba.archive.models import Passage, Record, RecordState, Revision
+from hiroba.archive.rows_at_once import insert_all
 from hiroba.extract.passages import Extraction
 from hiroba.extract.passages import Passage as ReadPassage
 from hiroba.foundation.access.models import Audience
@@ -85,7 +86,7 @@ def open_record(topic: Topic) -> Revision:
 
 def add_passage(revision_id: int, ordinal: int, said: Said, actor_id: int | None) -> Passage:
     """Add what was said to a record's revision. Records message.sent."""
-    passage = Passage.objects.create(
+    passage = Passage(
         revision_id=revision_id,
         ordinal=ordinal,
         locator=said.locator,
@@ -93,6 +94,7 @@ def add_passage(revision_id: int, ordinal: int, said: Said, actor_id: int | None
         text=said.text.replace("\0", ""),
         marks=[[0, 0, AUTHOR, said.by], [0, 0, AT, said.at.isoformat()]],
     )
+    insert_all([passage])
     log.record("message.sent", "passage", passage.pk, actor_id)
     return passage
 
