@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from hiroba.extract.recognition.sheet import DPI, Grey, Matrix, Sheet
 
@@ -35,6 +35,7 @@ _RIM = 9  # pixels of the drawn sheet: a millimetre, in which the desk still sho
 _PAPER_SHADE = 245.0
 _DARKEST_PAPER = 0.3  # of the brightest: what is darker over a wide stretch is print, not shadow
 _EVEN = 0.8  # of the brightest: paper in even light
+_AS_BRIGHT, _MUCH = 0.75, 0.03  # as the sheet's middle shade, in that part of the picture: more paper may lie beside it
 
 
 def straightened(sheet: Sheet) -> Sheet:
@@ -48,6 +49,24 @@ def straightened(sheet: Sheet) -> Sheet:
     if corners is None:
         return replace(sheet, grey=evenly_lit(sheet.grey))
     return _drawn_upright(sheet, corners)
+
+
+def rest_of(photo: Sheet, upright: Sheet) -> Sheet | None:
+    """Give the photograph without the sheet that was drawn from it, where something as bright lies beside that."""
+    if upright.origin is None:
+        return None
+    high, wide = upright.grey.shape
+    edges = np.array([[0, wide, wide, 0], [0, 0, high, high], [1, 1, 1, 1]]) * [[upright.across], [upright.down], [1]]
+    x, y, w = upright.origin @ edges
+    middle = np.array([(x / w).mean() / photo.across, (y / w).mean() / photo.down])
+    corners = np.column_stack([x / w / photo.across, y / w / photo.down])
+    outline = Image.new("1", (photo.grey.shape[1], photo.grey.shape[0]))
+    ImageDraw.Draw(outline).polygon([tuple(middle + 1.02 * (corner - middle)) for corner in corners], fill=1)
+    inside = np.asarray(outline)
+    paper = float(np.median(photo.grey[inside]))
+    if ((photo.grey > _AS_BRIGHT * paper) & ~inside).mean() < _MUCH:
+        return None
+    return replace(photo, grey=evenly_lit(np.where(inside, np.uint8(paper), photo.grey)))
 
 
 def _is_drawn(grey: Grey) -> bool:

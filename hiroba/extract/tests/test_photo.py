@@ -108,3 +108,18 @@ def test_a_small_photograph_is_enlarged(taken: Photograph, tmp_path: Path) -> No
         small = image.resize((image.width * 2 // 5, image.height * 2 // 5), Image.Resampling.BOX)
     found = straightened(open_sheet(save(small, tmp_path / "a.jpg", dpi=(72, 72)), 1))
     assert found.grey.shape == (2339, 1654) or 1900 < found.grey.shape[0] < 2339
+
+
+def test_a_second_paper_in_the_same_photograph_is_not_lost(tmp_path: Path) -> None:
+    picture, receipt = Image.new("L", (2400, 1800), 70), Image.new("L", (640, 520), 228)
+    write(receipt, 40, 200, "備品の代金を受け取りました。", 40)
+    sheet_ = paper().resize((1100, 1556)).point(lambda dot: dot * 0.9)
+    picture.paste(sheet_, (110, 120))
+    picture.paste(receipt, (1600, 500))
+    seen = np.array(picture.rotate(3, Image.Resampling.BICUBIC, fillcolor=70)).astype(np.float64)
+    seen += np.random.default_rng(1).normal(0, 5, seen.shape)
+    Image.fromarray(seen.clip(0, 255).astype(np.uint8)).save(tmp_path / "a.jpg", quality=90)
+    assert straightened(open_sheet(tmp_path / "a.jpg", 1)).origin is not None
+    text = text_of(recognition.read_part(tmp_path / "a.jpg", 1))
+    assert "受け取りました" in text
+    assert "火災警報器" in text
