@@ -26,6 +26,7 @@ COMMANDS: dict[str, Spec] = {
     "people": Spec("hiroba.features.administration.commands", "people_arguments", "run_people", "職員と部署を取り込む"),
     "import": Spec("hiroba.features.intake.commands", "import_arguments", "run_import", "ファイルやフォルダを取り込む"),
     "export": Spec("hiroba.features.reading.commands", "export_arguments", "run_export", "読めるものを書き出す"),
+    "talk": Spec("hiroba.features.conversation.commands", "talk_arguments", "run_talk", "会話を書き出す"),
     "source": Spec(
         "hiroba.features.administration.commands_sources", "source_arguments", "run_source", "外の取り込み元を扱う"
     ),

@@ -12,7 +12,16 @@ from hiroba.connectors.chats.exports import BROKEN, Files, open_files
 from hiroba.connectors.chats.telling import NotTaken, Told
 
 OFFICE = "Asia/Tokyo"
-PRODUCTS = ("teams_export", "slack", "mattermost", "zulip", "teams_saved", "chat_tables", "mailing_list")
+PRODUCTS = (
+    "hiroba_export",
+    "teams_export",
+    "slack",
+    "mattermost",
+    "zulip",
+    "teams_saved",
+    "chat_tables",
+    "mailing_list",
+)
 """In the order in which they are asked; each is a module with `is_export` and `tell`."""
 
 

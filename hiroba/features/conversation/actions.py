@@ -30,6 +30,7 @@ from hiroba.features.conversation.models import (
 )
 from hiroba.features.conversation.queries import get_channel, get_message, get_thread, may_tend
 from hiroba.features.conversation.speaking import Called, find_called
+from hiroba.features.conversation.topics import beginning_of, follow_first
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
@@ -37,7 +38,6 @@ from hiroba.foundation.web.marked_text import to_plain
 
 LONGEST = 20_000  # characters of one message: more is a page or a file
 LONGEST_TOPIC = 200
-BEGINNING = 60  # characters of a first message that stand for a topic nobody gave
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,6 @@ def open_thread(
     return thread
 
 
-def beginning_of(text: str) -> str:
-    """Give the first words of a text as a topic."""
-    line = " ".join(text.split())
-    return line if len(line) <= BEGINNING else f"{line[:BEGINNING]}…"
-
-
 @transaction.atomic
 def _say(person: Person, thread_id: int, words: Words, called: Sequence[Called]) -> Message:
     now = timezone.now()
@@ -247,6 +241,7 @@ def revise_message(person: Person, message_id: int, words: Words) -> Message:
         message.mentions.all().delete()
         _call(message, called)
         saying.change_passage(message.passage_id or 0, _plain(words), person.pk)
+        follow_first(message, person.pk)
     return message
 
 
@@ -272,6 +267,7 @@ def delete_message(person: Person, message_id: int) -> Message:
     message.reactions.all().delete()
     if message.passage_id is not None:
         saying.remove_passage(message.passage_id, person.pk)
+    follow_first(message, person.pk)
     return message
 
 

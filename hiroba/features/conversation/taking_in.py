@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -28,9 +29,9 @@ from hiroba.ingest.importers import Brought, Importer, register_importer
 from hiroba.ingest.models import Batch, Item, ItemState
 from hiroba.ingest.receiving import open_batch
 
-SOURCES = {"teams_export": "teams", "teams_saved": "teams"}
+SOURCES = {"hiroba_export": "hiroba", "teams_export": "teams", "teams_saved": "teams"}
 """Products whose keys are the same whichever way they come; any other product is a source by its own name."""
-CERTAIN = frozenset({"teams_export", "teams_saved", "slack", "mattermost", "zulip"})
+CERTAIN = frozenset({"hiroba_export", "teams_export", "teams_saved", "slack", "mattermost", "zulip"})
 COUNTED = ("channels", "messages", "answers", "events", "changed", "same", "reactions", "files", "not_taken")
 MOST_LINES = 20_000  # things not taken that are listed one by one; the rest is counted
 
@@ -107,6 +108,8 @@ class _Taking:
         self._rooms.settle(channel, before)
 
     def _note(self, trouble: NotTaken) -> None:
+        # An item's path is of folders that can be shared as one; these are none.
+        trouble = replace(trouble, where=self._rooms.in_words(trouble.where).replace(" / ", " › ").replace("/", " › "))
         if (trouble.where[-500:], trouble.code) in self._listed:
             return
         self._counts["not_taken"] += 1

@@ -24,6 +24,7 @@ from hiroba.foundation.people.models import Person
 LONGEST_KEY = 300
 _TALKS = frozenset({"direct", "group", "meeting"})
 PRODUCT_NAMES = {
+    "hiroba": "ひろば",
     "teams": "Microsoft Teams",
     "slack": "Slack",
     "mattermost": "Mattermost",
@@ -100,6 +101,12 @@ class Rooms:
         log.record("channel.founded", "channel", channel.pk, self._person.pk)
         self.founded += 1
         return channel
+
+    def in_words(self, where: str) -> str:
+        """Give a place in an export by the name of its room, where it is one of a room."""
+        key, _sep, message = where.rpartition("/")
+        room = self._told.get(key)
+        return f"{self._name(room)} #{message}" if room else where
 
     @property
     def product(self) -> str:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from hiroba.features.conversation import views, views_asked, views_coming, views_messages
+from hiroba.features.conversation import views, views_asked, views_coming, views_keeping, views_messages
 
 urlpatterns: list[URLPattern] = [
     path("talk/", views.talk, name="talk"),
+    path("talk/export/", views_keeping.export, name="talk-export"),
     path("talk/waiting/", views_asked.waiting, name="talk-waiting"),
     path("talk/bookmarks/", views_asked.bookmarks, name="talk-bookmarks"),
     path("talk/scheduled/", views_coming.scheduled, name="talk-scheduled"),
@@ -22,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path("channels/<int:channel_id>/closure/", views_messages.closure, name="channel-closure"),
     path("channels/<int:channel_id>/polls/new/", views_coming.new_poll, name="new-poll"),
     path("messages/<int:message_id>/poll/", views_coming.poll, name="message-poll"),
+    path("channels/<int:channel_id>/keeping/", views_keeping.keeping, name="channel-keeping"),
+    path("channels/<int:channel_id>/versions/", views_keeping.versions, name="channel-versions"),
+    path("channels/<int:channel_id>/export/", views_keeping.channel_export, name="channel-export"),
     path("threads/<int:thread_id>/", views.thread, name="thread"),
     path("threads/<int:thread_id>/messages/", views.thread_messages, name="thread-messages"),
     path("threads/<int:thread_id>/topic/", views_messages.topic, name="thread-topic"),

@@ -7,7 +7,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hiroba.features.conversation import actions, asking, channels, choosing, keeping, queries, scheduling, sending
+from hiroba.features.conversation import (
+    actions,
+    asking,
+    channels,
+    choosing,
+    holding,
+    keeping,
+    queries,
+    scheduling,
+    sending,
+)
 from hiroba.features.conversation.errands import count_asked
 from hiroba.features.conversation.files import take_files
 from hiroba.features.conversation.forms import ChannelForm, DirectForm, MessageForm
@@ -121,6 +131,7 @@ def _around(request: HttpRequest, channel_id: int) -> dict[str, object]:
         "may_tend": queries.may_tend(person, found),
         "levels": queries.LEVELS,
         "form": MessageForm(),
+        "may_keep": holding.may_keep(person),
         "pins": keeping.pins_in(found),
         "open_questions": asking.open_questions_in(person, found),
     }

@@ -42,6 +42,8 @@ ACTS: dict[str, StrPromise] = {
     "page.posted": _("ページを投稿した"),
     "channel.read": _("チャンネルを読んだ"),
     "channel.shared": _("チャンネルを読める人を変えた"),
+    "channel.kept": _("チャンネルの保存期間や、消さずに残すかを変えた"),
+    "versions.read": _("直す前の文と消した文を見た"),
     "thread.read": _("会話を読んだ"),
     "message.removed": _("発言を消した"),
     "people.imported": _("職員と部署を取り込んだ"),

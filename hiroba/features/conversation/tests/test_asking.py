@@ -253,3 +253,16 @@ def test_what_waits_is_counted_at_the_place_itself(world: World, asking: Message
     ask_confirmation(world.sato, asking.pk)
     assert errands.count_asked(world.kimura) == 1
     assert "28日までに件数を" in page(world, "kimura", "/talk/waiting/")
+
+
+def test_a_topic_that_nobody_gave_goes_with_the_first_message(world: World, field: Channel) -> None:
+    message = speak(world.sato, field.pk, Words("まちがえた投稿"))
+    revise_message(world.sato, message.pk, Words("書き直した投稿"))
+    thread = queries.get_thread(world.kondo, message.thread_id)
+    assert (thread.topic, thread.record.title) == ("書き直した投稿", "書き直した投稿")
+    delete_message(world.sato, message.pk)
+    thread = queries.get_thread(world.kondo, message.thread_id)
+    assert "投稿" not in thread.topic + thread.record.title
+    given = speak(world.sato, field.pk, Words("本文", topic="予約フォーム"))
+    delete_message(world.sato, given.pk)
+    assert queries.get_thread(world.kondo, given.thread_id).topic == "予約フォーム"
