@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -54,6 +55,7 @@ class FileTaker:
     def _receive(self, channel: Channel, parcel: Parcel, file: NamedFile) -> int:
         assert self._carried is not None
         pieces = self._carried.pieces(file.path or file.url)
+        first = next(pieces, b"")  # where there is nothing to receive, no batch is opened
         if channel.pk not in self._batches:
             self._batches[channel.pk] = open_batch(
                 self._person,
@@ -62,4 +64,4 @@ class FileTaker:
                 title=channel.name,
                 reason=channel.reason,
             )
-        return int(receive(self._batches[channel.pk], parcel, pieces).pk)
+        return int(receive(self._batches[channel.pk], parcel, itertools.chain([first], pieces)).pk)
