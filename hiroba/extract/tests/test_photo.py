@@ -46,7 +46,9 @@ def as_file(content: bytes, path: Path) -> Path:
 def test_a_photographed_sheet_is_read_and_its_places_are_those_of_the_photograph(
     taken: Photograph, tmp_path: Path
 ) -> None:
-    found = recognition.read_part(as_file(taken.content, tmp_path / "a.jpg"), 1)
+    path = as_file(taken.content, tmp_path / "a.jpg")
+    assert straightened(open_sheet(path, 1)).grey.shape == (2339, 1654)  # what is read is the sheet, not the photograph
+    found = recognition.read_part(path, 1)
     assert is_nearly(text_of(found), "".join(LINES.values()))
     spans = [span for passage in found.passages for span in passage.spans]
     assert len(spans) == len(LINES)
