@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from hiroba.archive import queries as archive
 from hiroba.archive.actions import can_change
@@ -25,6 +26,7 @@ from hiroba.foundation.web.marked_pages import to_page_html
 from hiroba.foundation.web.marked_text import to_html
 
 TYPING = dt.timedelta(seconds=8)  # how long after a save its writer counts as typing there
+SHORT = 2_000  # characters of a block that is kept rendered: a few megabytes for all of them
 KIND = "page"
 PARENT = "parent"
 """How a page points at the one it stands under."""
@@ -34,6 +36,11 @@ def drafts_visible_to(person: Person) -> QuerySet[Draft]:
     """List the drafts the person may read and type in, the latest first."""
     found = Draft.objects.filter(readable(principals_of(person)), is_discarded=False)
     return found.select_related("owner", "unit", "record").order_by("-updated_at", "-pk")
+
+
+def unposted_drafts_visible_to(person: Person) -> QuerySet[Draft]:
+    """List the drafts in which something stands that was not posted."""
+    return drafts_visible_to(person).filter(version__gt=F("posted_version"))
 
 
 def get_draft(person: Person, draft_id: int) -> Draft:
@@ -66,9 +73,13 @@ def title_of(blocks: list[Block]) -> str:
     return next((block.text for block in blocks if block.key == TITLE), "")
 
 
-@lru_cache(maxsize=2_000)
 def shown(text: str) -> SafeString:
-    """Render a block; the same text is rendered once, whoever asks."""
+    """Render a block; the same short text is rendered once, whoever asks."""
+    return _shown(text, get_language() or "") if len(text) <= SHORT else to_html(text)
+
+
+@lru_cache(maxsize=2_000)
+def _shown(text: str, _language: str) -> SafeString:
     return to_html(text)
 
 

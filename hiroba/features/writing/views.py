@@ -41,7 +41,7 @@ def pages(request: HttpRequest) -> HttpResponse:
     """Show the drafts one may type in, and the posted pages as trees by unit."""
     person = person_of(request)
     context = {
-        "drafts": queries.drafts_visible_to(person)[:50],
+        "drafts": queries.unposted_drafts_visible_to(person)[:50],
         "shelves": queries.page_tree_visible_to(person),
     }
     return render(request, "writing/pages.html", context)

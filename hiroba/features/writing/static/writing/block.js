@@ -71,6 +71,7 @@ export class Block {
     if (this.isTable()) return this.#openGrid();
     this.shown.hidden = this.button.hidden = true;
     this.field.hidden = false;
+    if (!this.field.value) this.field.value = this.#sign(); // what belongs here is a list: it has begun
     this.#grow();
     this.field.focus();
     const end = this.field.value.length;
@@ -78,8 +79,13 @@ export class Block {
     this.field.setSelectionRange(place, place);
   }
 
+  #sign() {
+    return /^(- \[ \] |- |\d+\. )/.exec(this.hint)?.[0] ?? "";
+  }
+
   left() {
     if (!this.isOpen) return;
+    if (this.field.value && this.field.value === this.#sign() && !this.base) this.field.value = "";
     this.page.left(this);
     this.element.classList.remove("open");
     this.show();
