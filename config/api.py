@@ -12,6 +12,7 @@ from hiroba.features.conversation.api import channels, threads
 from hiroba.features.finding.api import router as finding
 from hiroba.features.intake.api import router as intake
 from hiroba.features.reading.api import router as reading
+from hiroba.features.writing.api import router as writing
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.sign_ins import find_person_by_token
 from hiroba.foundation.refusal import Refusal
@@ -41,6 +42,7 @@ api.add_router("/records", reading)
 api.add_router("/imports", intake)
 api.add_router("/channels", channels)
 api.add_router("/threads", threads)
+api.add_router("/pages", writing)
 
 
 @api.exception_handler(AuthenticationError)

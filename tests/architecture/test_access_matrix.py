@@ -210,6 +210,9 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     ),
     "api:get_thread": ("GET /api/threads/{thread}", (401, 200, 200, 404, 404, 401, 404, 404)),
     "api:post_thread_message": ("POST /api/threads/{thread}/messages said", (401, 201, 201, 404, 404, 401, 404, 404)),
+    "api:post_page": ("POST /api/pages page", (401, 201, 201, 201, 201, 401, 201, 201)),
+    "api:get_page": ("GET /api/pages/{page}", (401, 200, 200, 404, 404, 401, 404, 404)),
+    "api:put_page": ("PUT /api/pages/{page} page", (401, 200, 200, 404, 404, 401, 404, 404)),
     "api:get_import": ("GET /api/imports/{batch}", (401, 200, 404, 404, 404, 401, 404, 404)),
 }
 
@@ -236,6 +239,14 @@ def who(world: World, persona: str) -> Person | None:
     return None if persona == "anonymous" else world.people[logins.get(persona, persona)]
 
 
+BODIES = {
+    "said": '{"body": "文です。"}',
+    "page": '{"title": "手順", "text": "文です。", "base": "本文です。"}',
+    "typed": '{"save": "s", "key": "k", "base": "", "text": "文です。"}',
+    "json": '{"audience": "unit:0402", "reason": "試し"}',
+}
+
+
 def ask(world: World, persona: str, line: str, things: dict[str, object]) -> int:
     method, path, *extra = line.format(**things).split(" ")
     person = who(world, persona)
@@ -249,13 +260,8 @@ def ask(world: World, persona: str, line: str, things: dict[str, object]) -> int
     options: dict[str, str] = {}
     if extra == ["file"]:
         data = {"file": SimpleUploadedFile("b.txt", b"y"), "path": "b.txt"}
-    elif extra == ["said"]:
-        data, options = '{"body": "文です。"}', {"content_type": "application/json"}
-    elif extra == ["typed"]:
-        data = '{"save": "s", "key": "k", "base": "", "text": "文です。"}'
-        options = {"content_type": "application/json"}
-    elif extra == ["json"]:
-        data, options = '{"audience": "unit:0402", "reason": "試し"}', {"content_type": "application/json"}
+    elif extra and extra[0] in BODIES:
+        data, options = BODIES[extra[0]], {"content_type": "application/json"}
     elif extra:
         data = dict(pair.split("=") for pair in extra)
     return _send(client, method, path, data, headers, options)

@@ -7,7 +7,8 @@ class WritingConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the stream who may know that a draft changed."""
-        from hiroba.features.writing.reach import find_reach
-        from hiroba.foundation.changes.reach import register_reach
+        from hiroba.features.writing.reach import find_reach, render_fragments
+        from hiroba.foundation.changes.reach import register_fragments, register_reach
 
         register_reach("draft", find_reach)
+        register_fragments("draft", render_fragments)

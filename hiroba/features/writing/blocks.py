@@ -26,6 +26,12 @@ def as_page(title: str, texts: Iterable[str]) -> str:
     return f"# {' '.join(title.split())}\n\n{join_blocks(texts)}\n"
 
 
+def without_title(text: str) -> str:
+    """Give a kept page without the heading that is its title."""
+    first, _end, rest = text.partition("\n")
+    return rest if first.startswith("# ") else text
+
+
 def align(before: list[tuple[str, str]], after: list[str]) -> list[tuple[str | None, str]]:
     """Tell which of the blocks (key, text) each text of `after` is now; None for a new one. Those whose key is not
     given back are gone."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +22,10 @@ from markdown_it.token import Token
 from hiroba.archive.models import Record
 from hiroba.archive.originals import path_of
 from hiroba.archive.queries import records_visible_to
-from hiroba.extract.office import converted
+from hiroba.extract.office import SECONDS, converted
 from hiroba.extract.passages import Trouble
 from hiroba.extract.sandbox import Sandbox
-from hiroba.features.writing.blocks import split_blocks
+from hiroba.features.writing.blocks import split_blocks, without_title
 from hiroba.features.writing.queries import page_text
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.queries import get_tree
@@ -36,6 +37,7 @@ FONT = "ＭＳ 明朝"
 SIZE, TITLE_SIZE = Pt(10.5), Pt(14)
 MARGIN = Mm(25)
 MOST_PICTURES = 50
+_at_a_time = threading.BoundedSemaphore(1)  # LibreOffice takes a core and some hundred megabytes
 _LISTS = {"bullet_list_open": "List Bullet", "ordered_list_open": "List Number"}
 _KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
 _PICTURE = re.compile(r"/records/(\d{1,18})/(?:pages/(\d{1,6})\.webp)?(?:\?.*)?$")
@@ -57,8 +59,7 @@ def as_word(person: Person, page: Record) -> bytes:
     _set_up(word)
     paper = _Paper(person, word)
     _head(paper, page)
-    blocks = split_blocks(page_text(page))
-    for block in blocks[1:] if blocks and blocks[0].startswith("# ") else blocks:
+    for block in split_blocks(without_title(page_text(page))):
         _add_block(paper, block)
     word.core_properties.title, word.core_properties.author = page.title[:250], page.author[:250]
     made = io.BytesIO()
@@ -68,9 +69,19 @@ def as_word(person: Person, page: Record) -> bytes:
 
 def as_pdf(person: Person, page: Record) -> bytes:
     """Give a posted page as a PDF, made of its Word form by LibreOffice in walls. WRITE-07 where there is none."""
+    word = as_word(person, page)
+    if not _at_a_time.acquire(timeout=SECONDS):
+        raise Refusal("WRITE-07")
+    try:
+        return _converted(word)
+    finally:
+        _at_a_time.release()
+
+
+def _converted(word: bytes) -> bytes:
     with tempfile.TemporaryDirectory(prefix="hiroba-page-") as folder:
         source = Path(folder, "page.docx")
-        source.write_bytes(as_word(person, page))
+        source.write_bytes(word)
         with converted(source, "docx", to="pdf") as made:
             if isinstance(made, Trouble):
                 raise Refusal("WRITE-07")

@@ -10,7 +10,7 @@ from hiroba.features.writing import actions, posting, queries
 from hiroba.features.writing.actions import Typed
 from hiroba.features.writing.blocks import TITLE
 from hiroba.features.writing.models import Block, Draft
-from hiroba.features.writing.reach import find_reach
+from hiroba.features.writing.reach import find_reach, render_fragments
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
 from hiroba.foundation.changes.models import Change
 from hiroba.foundation.people.models import Person
@@ -109,6 +109,8 @@ def test_others_pages_hear_of_a_save_and_fetch_what_changed(world: World) -> Non
     change = Change.objects.filter(kind="draft.revised").latest("pk")
     (reach,) = find_reach([change]).values()
     assert reach.now == {of_unit("0402"), of_person(world.kimura.pk)}
+    (fragment,) = render_fragments([change]).values()
+    assert (fragment.place, fragment.data) == (f"draft-{draft.pk}", '{"kind": "draft.revised"}')
 
 
 def test_a_draft_is_its_writers_alone_until_shared_and_again_when_narrowed(world: World) -> None:

@@ -290,11 +290,8 @@ document.querySelector("[data-post]")?.addEventListener("click", async (event) =
 });
 
 if ("EventSource" in window) {
-  const stream = new EventSource(`${part.dataset.live}?from=${encodeURIComponent(part.dataset.from)}`);
-  stream.addEventListener("change", (event) => {
-    const about = JSON.parse(event.data);
-    if (about.subject === "draft" && String(about.id) === part.dataset.draft) soon ||= setTimeout(fetchChanges, 50 + Math.random() * 200);
-  });
+  const stream = new EventSource(`${part.dataset.live}?from=${encodeURIComponent(part.dataset.from)}&show=draft-${part.dataset.draft}`);
+  stream.addEventListener("draft", () => (soon ||= setTimeout(fetchChanges, 50 + Math.random() * 200)));
   stream.addEventListener("gone", (event) => document.dispatchEvent(new CustomEvent("hiroba:gone", { detail: JSON.parse(event.data) })));
   stream.addEventListener("reset", fetchChanges);
   stream.addEventListener("open", () => (fetchChanges(), keeper.again()));
