@@ -29,7 +29,7 @@ from hiroba.features.conversation.models import (
     Thread,
 )
 from hiroba.features.conversation.queries import get_channel, get_message, get_thread, may_tend
-from hiroba.features.conversation.speaking import Called, find_called
+from hiroba.features.conversation.speaking import Called, find_called, storable
 from hiroba.features.conversation.topics import beginning_of, follow_first
 from hiroba.foundation.changes import log
 from hiroba.foundation.people.models import Person
@@ -50,6 +50,11 @@ class Words:
     topic: str = ""
     is_confirmed: bool = False
     file_items: tuple[tuple[int, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep only what can be kept; see `storable`."""
+        for name in ("body", "key", "topic"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
 
 
 def begin_thread(person: Person, channel_id: int, words: Words) -> Message:
@@ -279,7 +284,7 @@ def react(person: Person, message_id: int, word: str) -> bool:
     """Put a word under a message, or take one's own away again; tell whether it stands there now. TALK-09 for a word
     that is none. Records message.marked."""
     message = get_message(person, message_id)
-    word = " ".join(word.split())
+    word = " ".join(storable(word).split())
     if not word or len(word) > LONGEST_WORD or message.deleted_at is not None:
         raise Refusal("TALK-09")
     gone, _ = Reaction.objects.filter(message=message, person=person, word=word).delete()
@@ -296,7 +301,7 @@ def rename_thread(person: Person, thread_id: int, topic: str) -> Thread:
     record.renamed."""
     thread = get_thread(person, thread_id)
     is_own = thread.messages.filter(number=1, author=person).exists()
-    topic = " ".join(topic.split())[:LONGEST_TOPIC]
+    topic = " ".join(storable(topic).split())[:LONGEST_TOPIC]
     if not topic:
         raise Refusal("TALK-01")
     if not is_own and not may_tend(person, thread.channel):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hiroba.features.conversation.marks import mark
 from hiroba.features.conversation.models import Channel, Message, Question
 from hiroba.features.conversation.queries import channels_visible_to, get_message
-from hiroba.features.conversation.speaking import Called, find_called
+from hiroba.features.conversation.speaking import Called, find_called, storable
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_unit, principals_of
 from hiroba.foundation.people.models import Membership, Person, in_force
@@ -41,7 +41,7 @@ def require_owner(channel: Channel, typed: str) -> None:
 
 
 def _owner_called(typed: str, channel: Channel) -> Called:
-    name = " ".join(typed.split()).removeprefix("@")
+    name = " ".join(storable(typed).split()).removeprefix("@")
     called = next((each for each in find_called(f"@{name}") if each.word == name), None)
     if called is None or not _can_read(called.principal, principals_in(channel.audience_id)):
         raise Refusal("TALK-17", name=name[:100])

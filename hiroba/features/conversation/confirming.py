@@ -15,7 +15,7 @@ from hiroba.archive import saying
 from hiroba.features.conversation.marks import mark
 from hiroba.features.conversation.models import Channel, Confirmation, Joining, Mention, Message, Receipt, Verdict
 from hiroba.features.conversation.queries import channels_visible_to, get_message
-from hiroba.features.conversation.speaking import find_called
+from hiroba.features.conversation.speaking import find_called, storable
 from hiroba.foundation.access.audiences import principals_in
 from hiroba.foundation.access.principals import principals_of
 from hiroba.foundation.people.models import Membership, Person, Post, in_force
@@ -109,7 +109,7 @@ def _open(message: Message) -> QuerySet[Receipt]:
 
 
 def _line(words: str) -> str:
-    line = " ".join(words.split())
+    line = " ".join(storable(words).split())
     if not line:
         raise Refusal("TALK-01")
     if len(line) > LONGEST_LINE:

@@ -13,6 +13,12 @@ from hiroba.foundation.refusal import Refusal
 MOST_MENTIONS = 50
 # A name, and perhaps a given name after one space; not within a mail address.
 _CALLED = re.compile(r"(?<![A-Za-z0-9_.+-])@([\w.\-・]{1,40}(?:[ \u3000]\w{1,20})?)")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes NUL, and half a character is none
+
+
+def storable(text: str) -> str:
+    """Give a text as it can be kept and sent: NUL is left out, half characters (from JSON) stand as U+FFFD."""
+    return _UNSTORABLE.sub(lambda found: "" if found.group() == "\0" else "\ufffd", text)
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,7 @@ def menu_of(request: HttpRequest, message_id: int) -> dict[str, object]:
     person = person_of(request)
     found = queries.get_message(person, message_id)
     asked = queries.questions_in(found.thread_id)
+    record = reverse("record", args=[found.thread.record_id])
     return {
         "is_asked": confirming.find_confirmation(person, found) is not None,
         "own_question": next((each for each in asked if each.message_id == message_id), None),
@@ -167,4 +168,5 @@ def menu_of(request: HttpRequest, message_id: int) -> dict[str, object]:
         ],
         "may_pin": keeping.may_pin(person, found.thread.channel),
         "bookmark": keeping.find_bookmark(person, found),
+        "address": request.build_absolute_uri(f"{record}?at=msg={message_id}"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django import template
 from django.utils import timezone
@@ -15,6 +16,7 @@ from hiroba.foundation.web.dates import date_in_words
 from hiroba.foundation.web.marked_text import to_html, to_plain
 
 register = template.Library()
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LONGEST_BEGINNING = 40  # characters by which a list names a message
 
 
@@ -47,3 +49,9 @@ def beginning(message: Message) -> str:
     """Give the first words of a message, as lists name it."""
     line = " ".join(to_plain(message.body[:500]).split())
     return line if len(line) <= LONGEST_BEGINNING else f"{line[:LONGEST_BEGINNING]}…"
+
+
+@register.filter
+def unturned(name: str) -> str:
+    """Give a file's name without what turns the direction of writing: "cod\u202etxt.exe" would be read as another."""
+    return _TURNING.sub("", name)
