@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # The order in which a newcomer needs them; each is docs/guide/<language>/<name>.md.
-NAMES = ("begin", "search", "take-in", "paper", "recordings", "write", "sharing", "read", "administrator")
+NAMES = ("begin", "search", "take-in", "paper", "recordings", "talk", "write", "sharing", "read", "administrator")
 SOURCE_LANGUAGE = "ja"
 
 _SIBLING = re.compile(r"^([a-z-]+)\.md(#.*)?$")
