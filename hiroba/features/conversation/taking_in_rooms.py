@@ -24,7 +24,6 @@ from hiroba.foundation.people.models import Person
 LONGEST_KEY = 300
 _TALKS = frozenset({"direct", "group", "meeting"})
 PRODUCT_NAMES = {
-    "hiroba": "ひろば",
     "teams": "Microsoft Teams",
     "slack": "Slack",
     "mattermost": "Mattermost",
@@ -111,7 +110,7 @@ class Rooms:
     @property
     def product(self) -> str:
         """Give the product's name as people know it."""
-        return PRODUCT_NAMES.get(self._source, _("ほかのチャット"))
+        return _("ひろば") if self._source == "hiroba" else PRODUCT_NAMES.get(self._source, _("ほかのチャット"))
 
     def _kind(self, room: Room) -> ChannelKind:
         is_talk = room.kind in _TALKS and len(room.members) <= MOST_DIRECT

@@ -70,10 +70,11 @@ class Writer:
         """Take in some messages of a channel, threads' first ones before their answers; tell what was not taken."""
         troubles: list[NotTaken] = []
         ready = [self._ready(said, troubles) for said in part]
-        known = self._known(channel, ready)
-        new = list({each.key: each for each in ready if each.key not in known}.values())
         with transaction.atomic():
+            Channel.objects.select_for_update().get(pk=channel.pk)  # two who bring the same take turns
             channel.refresh_from_db()
+            known = self._known(channel, ready)
+            new = list({each.key: each for each in ready if each.key not in known}.values())
             made = self._write_new(channel, new)
             changed = sum(self._renew(known[each.key], each) for each in ready if each.key in known)
         counts["messages"] += len(new)

@@ -41,7 +41,8 @@ def slack_export(root: Path, days: dict[str, list[dict[str, Any]]]) -> Path:
     return root
 
 
-def test_slack_is_told_with_threads_over_days_and_its_marks_as_markdown(tmp_path: Path) -> None:
+def slack_days() -> dict[str, list[dict[str, Any]]]:
+    """A thread over two days, an event, a deleted message, a file that lies beside them, and a private room."""
     root = {
         "type": "message",
         "user": "U1",
@@ -70,13 +71,16 @@ def test_slack_is_told_with_threads_over_days_and_its_marks_as_markdown(tmp_path
         "text": "<@U2> joined",
     }
     gone = {"type": "message", "subtype": "tombstone", "user": "U1", "ts": "1790899400.000000", "text": "消しました"}
-    days = {
+    return {
         "保育の現場から/2026-10-02.json": [reply, gone],
         "保育の現場から/2026-10-01.json": [joined, root],
         "保育の現場から/attachments/F1-記入例.pdf": [],
         "人事/2026-10-01.json": [{"type": "message", "user": "U1", "ts": "1790812870.000000", "text": "内輪"}],
     }
-    told = list(tell_here(slack_export(tmp_path, days)))
+
+
+def test_slack_is_told_with_threads_over_days_and_its_marks_as_markdown(tmp_path: Path) -> None:
+    told = list(tell_here(slack_export(tmp_path, slack_days())))
     event, first, answer, stone = [each for each in said(told) if each.room == "C1"]
     assert (event.event, event.body, event.params) == ("channel_join", "", {"text": "@木村 直美 joined"})
     assert first.body == ("**記入例1枚**で@木村 直美さん 👍 \\<b> [見本](<https://mirai.example/a>) 押す `a*b`")
@@ -112,11 +116,12 @@ def test_slack_days_that_are_broken_or_strange_cost_themselves_alone(tmp_path: P
 
 def mattermost_lines() -> list[dict[str, Any]]:
     """Posts of 窓口改善PT as Mattermost writes them."""
+    return [*mattermost_people(), *mattermost_posts()]
+
+
+def mattermost_people() -> list[dict[str, Any]]:
+    """The team, its channel and its members."""
     members = [{"name": "mado", "channels": [{"name": "kaizen"}]}]
-    replies = [
-        {"user": "kimura", "message": "@sato 14分です", "create_at": 1790812920000, "edit_at": 1790812930000},
-        {"user": "kimura", "message": "同じ時刻の二つ目", "create_at": 1790812920000},
-    ]
     return [
         {"type": "version", "version": 1},
         {"type": "team", "team": {"name": "mado", "display_name": "窓口改善PT", "type": "I"}},
@@ -132,6 +137,16 @@ def mattermost_lines() -> list[dict[str, Any]]:
             },
         },
         {"type": "user", "user": {"username": "kimura", "email": "kimura@mirai.example", "teams": members}},
+    ]
+
+
+def mattermost_posts() -> list[dict[str, Any]]:
+    """A post with two answers of one moment, and a direct one."""
+    replies = [
+        {"user": "kimura", "message": "@sato 14分です", "create_at": 1790812920000, "edit_at": 1790812930000},
+        {"user": "kimura", "message": "同じ時刻の二つ目", "create_at": 1790812920000},
+    ]
+    return [
         {
             "type": "post",
             "post": {
