@@ -30,6 +30,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402 - aft
 from hiroba.foundation.changes.hub import HUB  # noqa: E402 - after Django is set up
 from hiroba.foundation.changes.journal import flush_journal  # noqa: E402 - after Django is set up
 from hiroba.foundation.people.sign_ins import find_person_by_token  # noqa: E402 - after Django is set up
+from hiroba.foundation.web.live import stream_door  # noqa: E402 - after Django is set up
 from hiroba.foundation.web.words import say  # noqa: E402 - after Django is set up
 
 Message = dict[str, Any]
@@ -37,6 +38,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 logger = logging.getLogger(__name__)
 ROOM_FOR_FORM = 2**20  # what a form says around the file it carries
+_STREAM = "/live/"
 _FILE_DOOR = re.compile(r"/intake/(?:batches/\d+/files/)?|/api/imports/\d+/files")
 
 
@@ -45,7 +47,8 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http":
-        await _answer_within_limit(scope, receive, send)
+        if scope["path"] != _STREAM or not await stream_door(scope, receive, send):
+            await _answer_within_limit(scope, receive, send)
     else:
         await _django(scope, receive, send)
 

@@ -7,7 +7,7 @@ import json
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -49,7 +49,7 @@ async def stream_events(
     shows: frozenset[str] = frozenset(),
     hub: Hub = HUB,
     pace: Pace = Pace(),
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Give the blocks of a text/event-stream for one page, from `last_event_id` (default: from now) on.
 
     `event: change` with {"kind","subject","id"} for what the person may see; `event: gone` with {"subject","id"} for
