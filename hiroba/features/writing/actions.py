@@ -17,7 +17,7 @@ from hiroba.extract.passages import Extraction, Passage
 from hiroba.features.writing.blocks import TITLE, align, join_blocks, split_blocks
 from hiroba.features.writing.merging import merge
 from hiroba.features.writing.models import Block, BlockText, Draft, Save
-from hiroba.features.writing.pictures import open_pictures
+from hiroba.features.writing.pictures import has_waiting, open_pictures, with_records
 from hiroba.features.writing.queries import blocks_of, can_post, drafts_visible_to, get_draft, text_of, title_of
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import of_person
@@ -229,6 +229,16 @@ def _even(text: str) -> str:
 def _save(person: Person, draft: Draft, key: str, base: str, text: str, after: str, is_gone: bool = False) -> None:
     if base != text or is_gone:
         save_block(person, draft.pk, Typed(_new_key(), key, base, text, after, is_gone))
+
+
+def settle_pictures(person: Person, draft_id: int) -> None:
+    """Put the record of each picture that was read meanwhile where it waits in a draft. Records draft.revised."""
+    draft = get_draft(person, draft_id)
+    for block in blocks_of(draft):
+        text = with_records(draft.pk, block.text) if has_waiting(block.text) else block.text
+        if text != block.text:
+            save_block(person, draft_id, Typed(_new_key(), block.key, block.text, text))
+            open_pictures(person, text, principals_in(draft.audience_id), draft.title)
 
 
 def put_back(person: Person, draft_id: int, text_id: int) -> Block:

@@ -14,7 +14,7 @@ from hiroba.archive.models import Link, Record
 from hiroba.archive.originals import Stored, add_original, store_bytes
 from hiroba.extract.passages import Extraction, Kind, Passage
 from hiroba.features.writing.models import BlockText, Draft
-from hiroba.features.writing.pictures import open_pictures
+from hiroba.features.writing.pictures import has_waiting, open_pictures
 from hiroba.features.writing.queries import KIND, PARENT, can_post, get_draft, text_of
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import EVERYONE
@@ -47,14 +47,17 @@ def read_page(text: str) -> Extraction:
 def post_draft(person: Person, draft_id: int, posting: Posting) -> Kept:
     """Post a draft for an audience, or post it again for the one its page has.
 
-    WRITE-03 without a title or a text, ACCESS-02 unless it is theirs, ACCESS-03 for a choice narrower than the office
-    without a reason, GATE-01 for a マイナンバー (nothing is posted), WRITE-04 for a page that was withdrawn. What looks
-    personal stays inside the section (GATE-02). Records what keeping a record records, and draft.posted."""
+    WRITE-03 without a title or a text, WRITE-09 while a picture is being read, ACCESS-02 unless it is theirs, ACCESS-03
+    for a choice narrower than the office without a reason, GATE-01 for a マイナンバー (nothing is posted), WRITE-04 for
+    a page that was withdrawn. What looks personal stays inside the section (GATE-02). Records what keeping a record
+    records, and draft.posted."""
     draft = get_draft(person, draft_id)
     if not can_post(person, draft):
         raise Refusal("ACCESS-02")
     version, text = draft.version, text_of(draft)
     extraction = read_page(text)
+    if has_waiting(text):
+        raise Refusal("WRITE-09")
     if not draft.title.strip() or len(extraction.passages) < 2:
         raise Refusal("WRITE-03")
     if draft.record is None and _asks_reason(person, posting):

@@ -29,6 +29,7 @@ ASKED_AGAIN = (
     "WRITE-04",
     "WRITE-05",
     "WRITE-08",
+    "WRITE-09",
 )
 
 
@@ -84,6 +85,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
             return redirect("draft", draft_id)
         except Refusal as refusal:
             error = _asked_again(refusal)
+    actions.settle_pictures(person, draft_id)
     opened = queries.get_draft(person, draft_id)
     blocks = queries.blocks_of(opened)
     body = "\n\n".join(block.text for block in blocks if block.key != TITLE and block.text.strip())
@@ -171,6 +173,7 @@ def sharing(request: HttpRequest, draft_id: int) -> HttpResponse:
 def post(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Show a draft as it will be read, ask for whom, and post it."""
     person = person_of(request)
+    actions.settle_pictures(person, draft_id)
     opened = queries.get_draft(person, draft_id)
     if not queries.can_post(person, opened):
         raise Refusal("ACCESS-02")

@@ -1,15 +1,17 @@
 """What people write, as HTML that is safe to show to everybody: messages, pages, notices, comments.
 
-CommonMark with tables, ~~strikethrough~~ and task lists, and with four differences that Japanese offices ask for: line
-breaks stay where they were typed, and what is indented, underlined with dashes or written as [name]: is just text, for
-people write so in mails. Nothing that was typed disappears: what is too deep or too long for markup is shown as typed.
+CommonMark with tables, ~~strikethrough~~ and task lists, and with what Japanese offices ask for: line breaks stay where
+they were typed; what is indented, underlined with dashes or written as [name]: is just text, for people write so in
+mails; **「大事」**な is strong without spaces around. Nothing that was typed disappears: what is too deep or too long
+for markup is shown as typed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
+from unicodedata import east_asian_width
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
@@ -21,6 +23,7 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, emphasis, strikethrough
 from markdown_it.token import Token
 
 from hiroba.foundation.web.locators import place_in_words
@@ -153,6 +156,8 @@ def _reader() -> MarkdownIt:
     reader.block = _Blocks()
     reader.configure("commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST + 1})
     reader.enable(["table", "strikethrough"]).disable(["code", "lheading", "reference", "html_block", "html_inline"])
+    reader.inline.ruler.at("emphasis", partial(_mark_wide, emphasis.tokenize))
+    reader.inline.ruler.at("strikethrough", partial(_mark_wide, strikethrough.tokenize))
     reader.core.ruler.after("block", "bounded", _refuse_long_runs)
     reader.validateLink = is_safe_link  # type: ignore[method-assign]  # the parser's documented way to decide on links
     reader.add_render_rule("link_open", _open_link)
@@ -171,6 +176,19 @@ def _suit_page(token: Token) -> None:
         token.attrSet("class", "r")
     if token.type in _LEANING:
         token.attrSet("dir", "auto")
+
+
+def _mark_wide(tokenize: Callable[[StateInline, bool], bool], state: StateInline, silent: bool) -> bool:
+    """Let **「大事」**な be strong: CommonMark wants a space beside a sign that meets a bracket, Japanese has none."""
+    start, known = state.pos, len(state.delimiters)
+    if not tokenize(state, silent):
+        return False
+    before = state.src[start - 1] if start else " "
+    after = state.src[state.pos] if state.pos < state.posMax else " "
+    if state.src[start] != "_" and not {east_asian_width(before), east_asian_width(after)}.isdisjoint("WF"):
+        for sign in state.delimiters[known:]:
+            sign.open, sign.close = sign.open or not after.isspace(), sign.close or not before.isspace()
+    return True
 
 
 def _refuse_long_runs(state: StateCore) -> None:

@@ -10,11 +10,13 @@ from hiroba.features.writing import actions, posting, queries
 from hiroba.features.writing.actions import Typed
 from hiroba.features.writing.blocks import TITLE
 from hiroba.features.writing.models import Block, Draft
+from hiroba.features.writing.pictures import receive_picture
 from hiroba.features.writing.reach import find_reach, render_fragments
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit
 from hiroba.foundation.changes.models import Change
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.models import Item, ItemState
 from tests.world import World
 
 
@@ -159,6 +161,23 @@ def test_those_who_type_and_those_who_read_see_the_pictures(world: World) -> Non
     assert not records_visible_to(world.kondo).filter(pk=picture.pk).exists()
     post(world.kimura, draft)
     assert records_visible_to(world.kondo).filter(pk=picture.pk).exists()
+
+
+def test_a_picture_that_is_read_after_its_writer_left_is_put_where_it_waits(world: World) -> None:
+    draft = begun(world, "本文。")
+    item = receive_picture(world.kimura, draft.pk, "図.png", [b"png"])
+    actions.save_block(
+        world.kimura, draft.pk, typed(first(draft), "本文。", f"本文。\n![図](/pages/pictures/{item.pk}/)")
+    )
+    with pytest.raises(Refusal, match="WRITE-09"):
+        post(world.kimura, draft)
+    picture = world.keep(world.kimura, "図.png", "図", to="section").record
+    Item.objects.filter(pk=item.pk).update(record=picture, state=ItemState.DONE)
+    actions.settle_pictures(world.sato, draft.pk)
+    assert texts(draft) == [f"本文。\n![図](/records/{picture.pk}/)"]
+    other = begun(world, f"![よその絵](/pages/pictures/{item.pk}/)")
+    actions.settle_pictures(world.kimura, other.pk)
+    assert texts(other) == [f"![よその絵](/pages/pictures/{item.pk}/)"]
 
 
 def test_a_text_typed_without_scripts_is_merged_too(world: World) -> None:

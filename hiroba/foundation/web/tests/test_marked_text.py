@@ -216,6 +216,22 @@ def test_what_was_meant_is_shown() -> None:
         assert part in html
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("これは**「大事」**です", "これは<strong>「大事」</strong>です"),
+        ("**(注)**本文", "<strong>(注)</strong>本文"),
+        ("先月は**412件。**来月は", "先月は<strong>412件。</strong>来月は"),
+        ("~~「古い」~~ことば", "<s>「古い」</s>ことば"),
+        ("2*3*4 と a * b", "2<em>3</em>4 と a * b"),
+        ("snake_case_name", "snake_case_name"),
+        ("** 大事 **", "** 大事 **"),
+    ],
+)
+def test_strong_words_meet_japanese_brackets(typed: str, shown: str) -> None:
+    assert f">{shown}</p>" in to_html(typed)
+
+
 def test_a_bare_address_is_a_link_and_ends_where_japanese_goes_on() -> None:
     html = to_html("(https://example.jp/a_b_c?x=1(2))をご覧ください。https://example.jp/です。<https://example.jp/z>")
     assert '<a href="https://example.jp/a_b_c?x=1(2)" rel="noopener noreferrer nofollow">' in html

@@ -207,16 +207,23 @@ async function takePicture(file) {
   const said = await answer?.json().catch(() => null);
   if (!answer?.ok) return block.error(said?.error || words.offline);
   const name = (file.name || "").replace(/\.[^.]*$/, "").replace(/[[\]()\n]/g, " ").trim() || "画像";
+  const waiting = `![${name}](${part.dataset.pictureState.replace("/0/", `/${said.item}/`)})`;
+  put(block, waiting);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const seen = await fetch(part.dataset.pictureState.replace("/0/", `/${said.item}/`)).then((each) => each.json()).catch(() => ({}));
     if (seen.error) return block.error(seen.error);
     if (!seen.record) continue;
     block.error("");
-    block.field.value = `![${name}](/records/${seen.record}/)`;
-    keeper.typed(block);
-    return keeper.flush(block);
+    return put(block, block.text().replace(waiting, `![${name}](/records/${seen.record}/)`));
   }
+}
+
+function put(block, text) {
+  block.field.value = text;
+  if (!block.isOpen) block.show();
+  keeper.typed(block);
+  keeper.flush(block);
 }
 
 // What others wrote: the stream says that something changed, the page asks what.
