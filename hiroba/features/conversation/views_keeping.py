@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import tempfile
+from collections.abc import AsyncIterator
+from typing import IO
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +21,7 @@ from hiroba.foundation.web.asking import note, person_of
 from hiroba.foundation.web.frame import office_name
 
 VERSIONS_A_PAGE = 100
+PIECE = 256 * 1024  # bytes handed over at a time
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +63,7 @@ def versions(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 
 @require_POST
-def export(request: HttpRequest) -> FileResponse:
+def export(request: HttpRequest) -> StreamingHttpResponse:
     """Give the person their own conversations to take along."""
     person = person_of(request)
     note(request, "records.exported", "channel")
@@ -66,18 +71,28 @@ def export(request: HttpRequest) -> FileResponse:
 
 
 @require_POST
-def channel_export(request: HttpRequest, channel_id: int) -> FileResponse:
+def channel_export(request: HttpRequest, channel_id: int) -> StreamingHttpResponse:
     """Give a channel with its files to whoever tends it."""
     channels = exporting.tended_channel(person_of(request), channel_id)
     note(request, "records.exported", "channel", channel_id)
     return _zip(request, channels)
 
 
-def _zip(request: HttpRequest, channels: exporting.Channels) -> FileResponse:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed, and gone, with the answer
+def _zip(request: HttpRequest, channels: exporting.Channels) -> StreamingHttpResponse:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed, and gone, with its last piece
     exporting.write_export(person_of(request), channels, file, office_name())
+    length = file.seek(0, io.SEEK_END)
     file.seek(0)
+    answer = StreamingHttpResponse(_pieces(file), content_type="application/zip")
+    answer["Content-Length"] = str(length)
     name = f"talk-{timezone.localdate():%Y%m%d}.zip"
-    answer = FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece

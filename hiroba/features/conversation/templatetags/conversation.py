@@ -28,7 +28,9 @@ def words_of(shown: Shown) -> SafeString:
         called = shown.mentions.get(word)
         return format_html('<span class="called">@{}</span>', called.name) if called else None
 
-    return to_html(shown.message.body, link_word)
+    is_poll = shown.marks is not None and shown.marks.poll is not None
+    # What can be chosen stands below, with its numbers.
+    return to_html(asked(shown.message) if is_poll else shown.message.body, link_word)
 
 
 @register.filter
@@ -55,3 +57,10 @@ def beginning(message: Message) -> str:
 def unturned(name: str) -> str:
     """Give a file's name without what turns the direction of writing: "cod\u202etxt.exe" would be read as another."""
     return _TURNING.sub("", name)
+
+
+@register.filter
+def asked(message: Message) -> str:
+    """Give what a poll's message asks, without the list of what can be chosen (its end)."""
+    question, _, _ = message.body.rpartition("\n\n")
+    return question if question and message.edited_at is None else message.body

@@ -103,7 +103,9 @@ def test_what_cannot_be_asked_is_not_sent_and_the_same_key_asks_once(world: Worl
         open_poll(world.sato, field.pk, NewPoll("どれ", ("個人番号 1234 5678 9018", "b")))
     assert not Message.objects.exists()
     assert open_poll(world.sato, field.pk, LUNCH, "k").pk == open_poll(world.sato, field.pk, LUNCH, "k").pk
-    assert "**水曜**" in page(world, "kondo", f"/channels/{field.pk}/")  # as typed: an option is no markup
+    shown = page(world, "kondo", f"/channels/{field.pk}/").split("<main")[1]
+    assert "<span>**水曜**</span>" in shown  # as typed: an option is no markup, and stands there once
+    assert "<li>" not in shown.split('class="marked"')[1].split('class="poll"')[0]
 
 
 def test_a_poll_is_hidden_with_its_channel(world: World, field: Channel) -> None:
