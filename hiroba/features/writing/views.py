@@ -87,6 +87,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
             error = _asked_again(refusal)
     actions.settle_pictures(person, draft_id)
     opened = queries.get_draft(person, draft_id)
+    note(request, "draft.read", "draft", draft_id)
     blocks = queries.blocks_of(opened)
     body = "\n\n".join(block.text for block in blocks if block.key != TITLE and block.text.strip())
     context = {

@@ -38,6 +38,7 @@ ACTS: dict[str, StrPromise] = {
     "paper.confirmed": _("届いた紙の題名などを確かめた"),
     "form.read": _("様式の記入票を見た"),
     "form.answered": _("記入票の値を確かめた"),
+    "draft.read": _("下書きを開いた"),
     "draft.shared": _("下書きを書ける人を変えた"),
     "page.posted": _("ページを投稿した"),
     "channel.read": _("チャンネルを読んだ"),

@@ -30,6 +30,7 @@ LOOKS = frozenset(
         "page.read",
         "channel.read",
         "thread.read",
+        "draft.read",
         "recording.played",
     }
 )

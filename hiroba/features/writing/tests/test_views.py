@@ -18,6 +18,8 @@ from hiroba.features.writing.blocks import TITLE
 from hiroba.features.writing.models import Draft
 from hiroba.features.writing.posting import Posting, post_draft
 from hiroba.foundation.access.principals import EVERYONE, of_unit
+from hiroba.foundation.changes.journal import flush_journal
+from hiroba.foundation.changes.models import JournalEntry
 from hiroba.foundation.people.models import Person
 from hiroba.foundation.web.tests.test_marked_text import ATTACKS, require_harmless
 from tests.world import World
@@ -197,6 +199,16 @@ def test_a_file_that_is_no_picture_is_not_taken_in(world: World) -> None:
     answer = signed_in(world.kimura).post(f"/pages/drafts/{draft.pk}/pictures/", {"file": file})
     assert answer.status_code == 400
     assert "WRITE-06" in answer.json()["error"]
+
+
+def test_who_opened_a_draft_and_who_posted_it_is_in_the_journal(world: World) -> None:
+    draft = begun(world, "本文。")
+    signed_in(world.sato).get(f"/pages/drafts/{draft.pk}/")
+    signed_in(world.kimura).post(f"/pages/drafts/{draft.pk}/posting/", {"audience": "everyone"})
+    flush_journal()
+    noted = JournalEntry.objects.filter(act__in=("draft.read", "page.posted"))
+    found = {(each.actor_id, each.act) for each in noted}  # a look is written a moment later than a deed
+    assert found == {(world.sato.pk, "draft.read"), (world.kimura.pk, "page.posted")}
 
 
 def test_the_list_shows_drafts_and_pages_by_right(world: World) -> None:
