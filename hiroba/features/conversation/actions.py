@@ -20,6 +20,7 @@ from hiroba.features.conversation.models import (
     Channel,
     ChannelKind,
     Joining,
+    Level,
     Mention,
     Message,
     MessageFile,
@@ -201,18 +202,27 @@ def _call(message: Message, called: Iterable[Called]) -> None:
 
 def _take_part(person: Person, thread: Thread, message: Message) -> None:
     """Whoever speaks takes part in the channel, and has read what they said."""
-    Joining.objects.get_or_create(
-        channel_id=thread.channel_id,
-        person=person,
-        defaults={"joined_at": message.sent_at, "read_until": message.pk},
-    )
+    at = Joining._meta.get_field("joined_at").get_db_prep_value(message.sent_at, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN, [thread.channel_id, person.pk, Level.NORMAL, at, message.pk])
     mark_read(person, thread, message.pk)
 
 
 def mark_read(person: Person, thread: Thread, until: int) -> None:
     """Note that the person has read a thread up to a message; a mark never goes back."""
-    if not ReadMark.objects.filter(thread=thread, person=person).update(read_until=_at_least(until)):
-        ReadMark.objects.get_or_create(thread=thread, person=person, defaults={"read_until": until})
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [thread.pk, person.pk, until])
+
+
+_JOIN = (
+    "INSERT INTO conversation_joining (channel_id, person_id, level, joined_at, read_until) "
+    "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (channel_id, person_id) DO NOTHING"
+)
+_MARK = (
+    "INSERT INTO conversation_readmark (thread_id, person_id, read_until) VALUES (%s, %s, %s) "
+    "ON CONFLICT (thread_id, person_id) DO UPDATE SET read_until = excluded.read_until "
+    "WHERE conversation_readmark.read_until < excluded.read_until"
+)
 
 
 def _at_least(until: int) -> Greatest:

@@ -201,7 +201,8 @@ def show_messages(messages: Sequence[Message]) -> list[Shown]:
     """Gather what stands around messages: four questions, however many there are, and a few where one is marked."""
     ids = [message.pk for message in messages]
     mentions: dict[int, dict[str, Mention]] = defaultdict(dict)
-    for mention in Mention.objects.filter(message__in=ids):
+    calling = [message.pk for message in messages if "@" in message.body]
+    for mention in Mention.objects.filter(message__in=calling) if calling else ():
         mentions[mention.message_id][mention.word] = mention
     files: dict[int, list[MessageFile]] = defaultdict(list)
     for file in MessageFile.objects.filter(message__in=ids).order_by("pk"):
