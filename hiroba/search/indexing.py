@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 
 from hiroba.archive.models import Passage, Record, RecordState
 from hiroba.archive.saying import AT, AUTHOR
@@ -74,13 +73,17 @@ class Indexer:
         """Bring single passages up to date: a long conversation is not written anew for each line of it."""
         self.writer.delete_passages(passage_ids)
         tree = get_tree()
-        rows = Passage.objects.filter(
-            pk__in=passage_ids, revision__record__state=RecordState.LIVE, revision=F("revision__record__current")
-        ).exclude(revision__record__in=but)
+        rows = Passage.objects.filter(pk__in=passage_ids).select_related(
+            "revision__record__owner", "revision__record__unit"
+        )
         bases: dict[int, Document] = {}
         audiences: dict[int, list[str]] = {}  # a channel's threads share one
-        for passage in rows.select_related("revision__record__owner", "revision__record__unit"):
+        for passage in rows:
             record = passage.revision.record
+            # Asked here and not in the query: for a filter on the record SQLite would walk all records there are.
+            is_current = record.state == RecordState.LIVE and record.current_id == passage.revision_id
+            if not is_current or record.pk in but:
+                continue
             if record.audience_id not in audiences:
                 audiences[record.audience_id] = _principals_in(record.audience_id)
             base = bases.get(record.pk)
