@@ -111,7 +111,9 @@ def _update() -> None:
         if message.id:
             old = have.get(message.id, message.context)
             fits = old is not None and isinstance(old.string, tuple) == isinstance(message.string, tuple)
-            fresh.add(message.id, old.string if old and fits else message.string, flags=message.flags, context=message.context)
+            fresh.add(
+                message.id, old.string if old and fits else message.string, flags=message.flags, context=message.context
+            )
     with PO.open("wb") as file:
         write_po(file, fresh, width=0, sort_output=True)
 

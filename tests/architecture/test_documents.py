@@ -53,7 +53,8 @@ def test_links_between_documents_lead_somewhere() -> None:
 def test_every_dependency_is_locked_with_its_hash() -> None:
     project = tomllib.loads(read("pyproject.toml"))["project"]
     extras = project["optional-dependencies"]
-    run = project["dependencies"] + [each for name in ("demo", "ocr", "speech", "sources", "push") for each in extras[name]]
+    names = ("demo", "ocr", "speech", "sources", "push")
+    run = project["dependencies"] + [each for name in names for each in extras[name]]
     for lock, wanted in (
         ("requirements.lock", run),
         ("requirements-dev.lock", run + extras["dev"]),
