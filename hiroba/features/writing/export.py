@@ -31,14 +31,14 @@ from hiroba.foundation.people.models import Person
 from hiroba.foundation.people.queries import get_tree
 from hiroba.foundation.refusal import Refusal
 from hiroba.foundation.web.dates import era_in_words
-from hiroba.foundation.web.marked_text import TooDeepError, own_address, parse_marked, plain_of
+from hiroba.foundation.web.marked_text import TASK, TooDeepError, own_address, parse_marked, plain_of
 
 FONT = "ＭＳ 明朝"
 SIZE, TITLE_SIZE = Pt(10.5), Pt(14)
 MARGIN = Mm(25)
+INDENT = Mm(7)
 MOST_PICTURES = 50
 _at_a_time = threading.BoundedSemaphore(1)  # LibreOffice takes a core and some hundred megabytes
-_LISTS = {"bullet_list_open": "List Bullet", "ordered_list_open": "List Number"}
 _KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
 _PICTURE = re.compile(r"/records/(\d{1,18})/(?:pages/(\d{1,6})\.webp)?(?:\?.*)?$")
 
@@ -92,7 +92,7 @@ def _set_up(word: WordDocument) -> None:
     section = word.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-    for name in ("Normal", "List Bullet", "List Number", "Heading 1", "Heading 2", "Heading 3", "Heading 4"):
+    for name in ("Normal", "Heading 1", "Heading 2", "Heading 3", "Heading 4"):
         style = word.styles[name]
         style.font.name, style.font.size = FONT, SIZE
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -127,30 +127,45 @@ def _add_block(paper: _Paper, block: str) -> None:
 
 
 def _add_paragraphs(paper: _Paper, tokens: list[Token]) -> None:
-    lists: list[str] = []
-    is_quote = False
+    depth, is_quote, sign = 0, False, ""
     for place, token in enumerate(tokens):
-        if token.type in _LISTS:
-            lists.append(_LISTS[token.type])
-        elif token.type in ("bullet_list_close", "ordered_list_close"):
-            lists.pop()
+        if token.type == "list_item_open":
+            sign = f"{token.info}.　" if token.info else "・"
+        elif token.tag in ("ul", "ol"):
+            depth += token.nesting
         elif token.tag == "blockquote":
             is_quote = token.nesting == 1
         elif token.type == "inline":
-            _add_inline(paper, token, tokens[place - 1], lists, is_quote)
+            _add_inline(paper, token, tokens[place - 1], depth + is_quote, sign)
+            sign = ""
         elif token.type == "fence":
             paper.word.add_paragraph(token.content.rstrip("\n"))
 
 
-def _add_inline(paper: _Paper, inline: Token, opening: Token, lists: list[str], is_quote: bool) -> None:
+def _add_inline(paper: _Paper, inline: Token, opening: Token, depth: int, sign: str) -> None:
+    """Add a heading with its number, or a paragraph with the sign of its list: signs are text, as in papers that are
+    typed, for Word's own numbers would go on from one list to the next."""
     if opening.type == "heading_open":
         level = max(int(opening.tag[1]) - 1, 1)
         paragraph = paper.word.add_paragraph(f"{_number(paper, level)}　", style=f"Heading {min(level, 4)}")
     else:
-        paragraph = paper.word.add_paragraph(style=lists[-1] if lists else None)
-    if lists or is_quote:
-        paragraph.paragraph_format.left_indent = Mm(7 * max(len(lists), 1))
+        paragraph = paper.word.add_paragraph(_ticked(inline, sign))
+    if depth:
+        paragraph.paragraph_format.left_indent = INDENT * depth
+        paragraph.paragraph_format.space_after = Pt(0)
+    if sign:
+        paragraph.paragraph_format.first_line_indent = -INDENT
     _write(paper, paragraph, inline)
+
+
+def _ticked(inline: Token, sign: str) -> str:
+    """Give the sign of a list's item: a box where the item is a task, whose typed sign goes."""
+    first = (inline.children or [Token("text", "", 0)])[0]
+    found = TASK.match(first.content) if sign and first.type == "text" else None
+    if found is None:
+        return sign
+    first.content = first.content[found.end() :]
+    return "☑　" if found[1] in "xX" else "☐　"
 
 
 def _number(paper: _Paper, level: int) -> str:
@@ -218,17 +233,22 @@ def _drawn(person: Person, record_id: int, page: int) -> bytes:
 
 
 def _add_table(paper: _Paper, tokens: list[Token]) -> None:
-    rows: list[list[Token]] = []
-    for token in tokens:
+    rows: list[list[tuple[Token, bool]]] = []
+    for place, token in enumerate(tokens):
         if token.type == "tr_open":
             rows.append([])
         elif token.type == "inline":
-            rows[-1].append(token)
+            rows[-1].append((token, "right" in str(tokens[place - 1].attrGet("style"))))
     table = paper.word.add_table(len(rows), max(map(len, rows)), style="Table Grid")
     for number, row in enumerate(rows):
-        for cell, inline in zip(table.rows[number].cells, row, strict=False):
-            _write(paper, cell.paragraphs[0], inline)
-            if number == 0:
-                for run in cell.paragraphs[0].runs:
-                    run.bold = True
+        for cell, (inline, is_right) in zip(table.rows[number].cells, row, strict=False):
+            _fill(paper, cell.paragraphs[0], inline, is_head=number == 0, is_right=is_right)
     paper.word.add_paragraph()
+
+
+def _fill(paper: _Paper, paragraph: Paragraph, inline: Token, *, is_head: bool, is_right: bool) -> None:
+    _write(paper, paragraph, inline)
+    if is_right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for run in paragraph.runs if is_head else ():
+        run.bold = True

@@ -42,7 +42,7 @@ _RECORD = re.compile(r"/records/(\d{1,18})/$")
 _PICTURE = re.compile(r"/records/\d{1,18}/pages/\d{1,6}\.webp(?:\?revision=\d{1,8})?$")
 # A bare address ends where Japanese goes on without a space; an "@" inside a mail address calls nobody.
 _BARE = re.compile(r"(?P<url>https?://[!#-;=?-_a-z~]+)|(?<![A-Za-z0-9_.+-])@(?P<word>[\w.\-・]+(?:[ \u3000]\w+)?)")
-_TASK = re.compile(r"\[([ xX\u3000])\][ \u3000]")
+TASK = re.compile(r"\[([ xX\u3000])\][ \u3000]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LEANING = frozenset(
@@ -328,7 +328,7 @@ def _is_one_link(line: list[Token]) -> bool:
 def _tick(children: list[Token]) -> None:
     """Show [ ] and [x] at the beginning of a paragraph as boxes; they say how it stands, and cannot be pressed."""
     first = next((child for child in children if child.type != "text" or child.content), None)
-    found = _TASK.match(first.content) if first is not None and first.type == "text" else None
+    found = TASK.match(first.content) if first is not None and first.type == "text" else None
     if first is None or found is None:
         return
     is_done = found[1] in "xX"
