@@ -16,6 +16,7 @@ from hiroba.archive import saying
 from hiroba.archive.models import Record
 from hiroba.archive.rows_at_once import insert_all
 from hiroba.features.conversation.homes import KIND, locator_of
+from hiroba.features.conversation.marks import drop_marks
 from hiroba.features.conversation.models import (
     Channel,
     ChannelKind,
@@ -257,6 +258,7 @@ def revise_message(person: Person, message_id: int, words: Words) -> Message:
         _call(message, called)
         saying.change_passage(message.passage_id or 0, _plain(words), person.pk)
         follow_first(message, person.pk)
+    drop_marks(message, person)
     return message
 
 
@@ -283,6 +285,7 @@ def delete_message(person: Person, message_id: int) -> Message:
     if message.passage_id is not None:
         saying.remove_passage(message.passage_id, person.pk)
     follow_first(message, person.pk)
+    drop_marks(message, person)
     return message
 
 

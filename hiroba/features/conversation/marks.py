@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Q
 
 from hiroba.archive import saying
-from hiroba.features.conversation.models import Message, Pin, Poll, PollOption, Question, Receipt, Vote
+from hiroba.features.conversation.models import Confirmation, Message, Pin, Poll, PollOption, Question, Receipt, Vote
 from hiroba.foundation.people.models import Person
 
 
@@ -51,6 +51,19 @@ def mark(message: Message, person: Person | None) -> None:
     message.is_marked = True
     if message.passage_id is not None:
         saying.touch_passage(message.passage_id, person.pk if person else None)
+
+
+def drop_marks(message: Message, person: Person) -> None:
+    """Let go of what stands beside a message that is deleted, inside the caller's transaction: what readers wrote of
+    it, its poll, its pin. A question it answered is open again. Records message.marked for that question."""
+    if not message.is_marked:
+        return
+    for model in (Confirmation, Poll, Pin, Question):
+        model.objects.filter(message=message).delete()
+    for question in Question.objects.filter(answer=message).select_related("message"):
+        question.answer = question.answered_by = question.answered_at = None
+        question.save(update_fields=["answer", "answered_by", "answered_at"])
+        mark(question.message, person)
 
 
 def marks_of(messages: Iterable[Message]) -> dict[int, Marks]:

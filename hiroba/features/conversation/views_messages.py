@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hiroba.features.conversation import actions, channels, choosing, queries
+from hiroba.features.conversation import actions, channels, choosing, holding, queries
 from hiroba.features.conversation.forms import MessageForm, RevisionForm
 from hiroba.features.conversation.rail import with_rail
 from hiroba.features.conversation.views import TO_SENDER
@@ -134,6 +134,7 @@ def tending(request: HttpRequest, channel_id: int) -> HttpResponse:
         "form": form,
         "readers": queries.readers_of(found),
         "sharing": queries.sharing_of(found),
+        "may_keep": holding.may_keep(person),
     }
     return render(request, "conversation/tending.html", context, status=400 if form.errors else 200)
 

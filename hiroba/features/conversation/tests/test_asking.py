@@ -137,6 +137,7 @@ def test_what_is_not_asked_is_not_taken(world: World, asking: Message) -> None:
     assert waits(world.kimura) == {}
     with refused("TALK-15"):
         write_receipt(world.kimura, asking.pk, "消えました")
+    assert not Receipt.objects.exists()
 
 
 def test_a_line_written_before_the_message_changed_says_so_and_asking_can_end(world: World, asking: Message) -> None:
@@ -196,6 +197,10 @@ def test_an_answer_is_of_the_same_thread_and_goes_with_its_message(world: World,
     other = speak(world.kimura, field.pk, Words("別の話"))
     with refused("ACCESS-01"):
         answer_question(world.sato, message.pk, other.pk)
+    answer = reply(world.kimura, message.thread_id, Words("知っています"))
+    answer_question(world.sato, message.pk, answer.pk)
+    delete_message(world.kimura, answer.pk)
+    assert waits(world.kimura)["おたずね"] == 1  # open again
     delete_message(world.sato, message.pk)
     assert waits(world.kimura) == {}
     assert open_questions_in(world.kimura, field) == []
