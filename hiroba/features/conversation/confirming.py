@@ -198,6 +198,11 @@ def receipts_to_write(person: Person) -> QuerySet[Receipt]:
     return _readable(person, Receipt.objects.filter(waiting, person=person))
 
 
+def receipts_to_write_in(person: Person, channel_id: int, limit: int = 3) -> list[Receipt]:
+    """List some of those lines that are asked for in one channel, to say so where the person reads."""
+    return list(receipts_to_write(person).filter(confirmation__message__thread__channel=channel_id)[:limit])
+
+
 def receipts_to_judge(person: Person) -> QuerySet[Receipt]:
     """List the lines that readers of the person's own messages wrote, and to which nothing is said yet."""
     written = Receipt.objects.filter(confirmation__message__author=person, written_at__isnull=False, verdict="")

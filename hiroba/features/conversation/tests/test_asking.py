@@ -258,6 +258,9 @@ def test_what_waits_is_counted_at_the_place_itself(world: World, asking: Message
     ask_confirmation(world.sato, asking.pk)
     assert errands.count_asked(world.kimura) == 1
     assert "28日までに件数を" in page(world, "kimura", "/talk/waiting/")
+    for path in (f"/channels/{asking.thread.channel_id}/", f"/threads/{asking.thread_id}/"):
+        assert "佐藤さんが、どう受け取ったかを聞いています" in page(world, "kimura", path)
+        assert "どう受け取ったかを聞いています" not in page(world, "ogawa", path)
 
 
 def test_a_topic_that_nobody_gave_goes_with_the_first_message(world: World, field: Channel) -> None:
