@@ -258,7 +258,6 @@ def revise_message(person: Person, message_id: int, words: Words) -> Message:
         _call(message, called)
         saying.change_passage(message.passage_id or 0, _plain(words), person.pk)
         follow_first(message, person.pk)
-    drop_marks(message, person)
     return message
 
 
