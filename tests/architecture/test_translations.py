@@ -38,7 +38,7 @@ SPEAKS_BY_ITSELF = {"commands.py", "commands_sources.py", "doctor.py", "backup.p
 SHOWN_ELSEWHERE = ("ingest/models.py", "foundation/people/models.py", "foundation/changes/acts.py")
 SCREENS = {
     "kimura": "/ /search/ /folders/ /intake/ /units/ /units/0402/ /people/sato/ /account/ /account/password/ "
-    "/account/sessions/ /account/tokens/",
+    "/account/sessions/ /account/tokens/ /talk/ /talk/waiting/ /talk/bookmarks/ /talk/scheduled/",
     "endo": "/administration/state/ /administration/people/ /administration/people/import/ /administration/units/ "
     "/administration/teams/",
 }
