@@ -66,15 +66,7 @@ print(json.dumps({"cookies": cookies, "channel": channel.pk, "thread": message.t
 def hiroba(folder: Path, people: int) -> Iterator[Peer]:
     """Serve an office of its own with so many people, each signed in."""
     office = found_office(folder / "home")
-    made = subprocess.run(
-        [sys.executable, "-c", PEOPLE, str(people)],
-        cwd=ROOT,
-        env=office.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    facts = json.loads(made.stdout)
+    facts = add_people(office, people)
     command, port = [sys.executable, "-m", "config.command"], str(office.port)
     office.server = subprocess.Popen(
         [*command, "serve", "--no-worker", "--port", port], cwd=ROOT, env=office.environment, start_new_session=True
@@ -107,6 +99,14 @@ def hiroba(folder: Path, people: int) -> Iterator[Peer]:
         worker.terminate()
         worker.wait()
         office.stop()
+
+
+def add_people(office: Office, people: int) -> dict[str, Any]:
+    """Add so many people with the cookies of their sessions, a channel, and a thread in it."""
+    command = [sys.executable, "-c", PEOPLE, str(people)]
+    made = subprocess.run(command, cwd=ROOT, env=office.environment, check=True, capture_output=True, text=True)
+    facts: dict[str, Any] = json.loads(made.stdout)
+    return facts
 
 
 def say_first(office: Office, facts: dict[str, Any]) -> None:
