@@ -110,7 +110,15 @@ def _read(batches: list[Batch], is_patient: bool) -> None:
                     elif time.monotonic() - moved_at > PATIENCE_SECONDS and not _is_read_elsewhere(batch):
                         raise Refusal("INGEST-13", left=left)
                     else:
-                        time.sleep(0.1)
+                        _wait_a_little(is_patient)
+
+
+def _wait_a_little(is_patient: bool) -> None:
+    """Pause; whoever waits until everything is findable indexes meanwhile what is there."""
+    if is_patient:
+        with contextlib.suppress(Refusal):  # a worker holds the index, and does it
+            catch_up(0)
+    time.sleep(0.1)
 
 
 @contextlib.contextmanager
