@@ -45,3 +45,8 @@ def test_a_pasted_picture_is_looked_at_where_it_stands_and_missed_where_nobody_r
     assert (found.code, found.places) == (MY_NUMBER, ("par=1",))
     for code in ("EXTRACT-48", "PART-05", "PART-06"):
         assert examine(Extraction(text, (Trouble(code, {"count": 1}),))).code == UNREAD
+
+
+def test_paper_of_which_nothing_could_be_read_stays_inside_and_a_blank_page_does_not() -> None:
+    assert examine(Extraction((), (Trouble("PAPER-08", {"page": 1}),))).code == UNREAD
+    assert examine(Extraction((), (Trouble("PAPER-06", {"page": 1}),))).code == ""

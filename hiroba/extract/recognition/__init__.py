@@ -29,7 +29,8 @@ def read_part(path: Path, number: int) -> Extraction:
     Facts: `fax_from` and `fax_at` from the line a FAX machine printed; `turned` (degrees counter-clockwise) when the
     page lay upside down or on its side; `blank` when nothing is written on it. Errors: PAPER-04 the engine is not
     installed; PAPER-01 … 03, EXTRACT-03 the page cannot be opened. Warnings: PAPER-06 the page is blank, PAPER-05
-    vertical writing was read without Tesseract, PAPER-07 the file ends in the middle of the page."""
+    vertical writing was read without Tesseract, PAPER-07 the file ends in the middle of the page, PAPER-08 there is
+    something on the paper and none of it could be read (a photograph, which may show anything, is not warned of)."""
     try:
         came = open_sheet(path, number)
         sheet = straightened(came)
@@ -43,7 +44,11 @@ def read_part(path: Path, number: int) -> Extraction:
     except EngineMissingError:
         return Extraction(error=Trouble("PAPER-04"), extractor=ENGINE)
     passages = (*passages_of(reading.rows, reading.page, number), *passages_of(beside.rows, beside.page, number))
-    codes = {"PAPER-05": reading.is_without_tesseract, "PAPER-07": sheet.is_cut_short}
+    codes = {
+        "PAPER-05": reading.is_without_tesseract,
+        "PAPER-07": sheet.is_cut_short,
+        "PAPER-08": not passages and came.is_to_scale,
+    }
     warnings = tuple(Trouble(code, {"page": number}) for code, is_so in codes.items() if is_so)
     facts = fax_facts(reading.rows, reading.page.grey.shape[0])
     if reading.page.quarter_turns:

@@ -173,6 +173,14 @@ def test_the_line_of_a_fax_machine_says_who_sent_it_and_when(tmp_path: Path) -> 
     assert SENTENCES[0] in text_of(found)
 
 
+def test_paper_on_which_nothing_can_be_read_is_not_taken_for_blank(notice: Image.Image, tmp_path: Path) -> None:
+    blurred = notice.filter(ImageFilter.GaussianBlur(6))
+    paper = recognition.read_part(save(blurred, tmp_path / "a.png", dpi=(200, 200)), 1)
+    assert (paper.passages, [warning.code for warning in paper.warnings]) == ((), ["PAPER-08"])
+    photo = recognition.read_part(save(blurred, tmp_path / "b.png"), 1)
+    assert photo.warnings == ()
+
+
 def test_what_the_engine_is_unsure_of_is_marked(notice: Image.Image, tmp_path: Path) -> None:
     blurred = notice.filter(ImageFilter.GaussianBlur(4))
     found = recognition.read_part(save(blurred, tmp_path / "a.png", dpi=(200, 200)), 1)
