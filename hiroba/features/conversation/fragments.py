@@ -11,6 +11,7 @@ from hiroba.features.conversation.models import Message
 from hiroba.features.conversation.queries import Shown, show_messages
 from hiroba.foundation.changes.models import Change
 from hiroba.foundation.changes.reach import Fragment, register_fragments
+from hiroba.foundation.people.looks import one_look
 
 
 def place_of(channel_id: int) -> str:
@@ -25,7 +26,8 @@ def declare() -> None:
 
 def _render(changes: Sequence[Change]) -> Mapping[int, Fragment]:
     messages = Message.objects.filter(passage_id__in={change.subject_id for change in changes})
-    shown = show_messages(list(messages.select_related("thread", "author")))
+    with one_look():
+        shown = show_messages(list(messages.select_related("thread", "author")))
     made = {each.message.passage_id: (each, as_html(each)) for each in shown}
     return {
         change.seq or 0: _fragment(change, *made[change.subject_id]) for change in changes if change.subject_id in made
