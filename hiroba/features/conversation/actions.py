@@ -13,8 +13,11 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from hiroba.archive import saying
-from hiroba.archive.models import Record
+from hiroba.archive.actions import withdraw_record
+from hiroba.archive.models import Record, RecordState
+from hiroba.archive.queries import records_visible_to
 from hiroba.archive.rows_at_once import insert_all
+from hiroba.features.conversation.files import records_of
 from hiroba.features.conversation.homes import KIND, locator_of
 from hiroba.features.conversation.marks import drop_marks
 from hiroba.features.conversation.models import (
@@ -279,6 +282,7 @@ def delete_message(person: Person, message_id: int) -> Message:
         message.versions.all().delete()
     message.body, message.deleted_at = "", now
     message.save(update_fields=["body", "deleted_at"])
+    _withdraw_files(person, message)
     message.mentions.all().delete()
     message.reactions.all().delete()
     if message.passage_id is not None:
@@ -286,6 +290,14 @@ def delete_message(person: Person, message_id: int) -> Message:
     follow_first(message, person.pk)
     drop_marks(message, person)
     return message
+
+
+def _withdraw_files(person: Person, message: Message) -> None:
+    """Take back what the person sent with their own message; a file of somebody else is theirs to take back."""
+    ids = records_of(message.files.all()).values()
+    for record in Record.objects.filter(pk__in=ids, owner=person, state=RecordState.LIVE):
+        if message.author_id == person.pk and records_visible_to(person).filter(pk=record.pk).exists():
+            withdraw_record(person, record.pk)
 
 
 LONGEST_WORD = 32

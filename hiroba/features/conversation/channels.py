@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from hiroba.archive import gate
-from hiroba.archive.models import Record
 from hiroba.features.conversation.models import Channel, ChannelKind, Joining, Level
 from hiroba.features.conversation.queries import get_channel, may_tend
+from hiroba.features.conversation.sharing import give_audience
 from hiroba.foundation.access.audiences import find_or_add_audience, is_narrower, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person, of_unit, principals_of
 from hiroba.foundation.changes import log
@@ -157,7 +156,7 @@ def share_channel(person: Person, channel_id: int, principals: frozenset[str], r
     """Give a channel and everything said in it another audience, at once and everywhere. Narrower than before
     asks for a reason (ACCESS-03); ACCESS-02 unless one tends it, or for a direct conversation: those are nobody else's.
 
-    Records record.narrowed or record.opened for each thread, and channel.revised."""
+    Records what `sharing.give_audience` does."""
     channel = _tended(person, channel_id)
     if channel.kind == ChannelKind.DIRECT:
         raise Refusal("ACCESS-02")
@@ -168,15 +167,9 @@ def share_channel(person: Person, channel_id: int, principals: frozenset[str], r
     if narrower and not reason.strip():
         raise Refusal("ACCESS-03")
     gate.require_no_number(reason, "reason")
-    channel.audience, channel.reason = find_or_add_audience(principals), reason.strip()[:500]
+    channel.reason = reason.strip()[:500]
     channel.kind = ChannelKind.OPEN if EVERYONE in principals else ChannelKind.CLOSED
-    channel.save(update_fields=["audience", "reason", "kind"])
-    records = Record.objects.filter(thread__channel=channel)
-    before = F("audience") if narrower else None
-    records.update(audience_before=before, audience=channel.audience, audience_reason=channel.reason)
-    kind = "record.narrowed" if narrower else "record.opened"
-    log.record_many(kind, "record", records.order_by("pk").values_list("pk", flat=True), person.pk)
-    log.record("channel.revised", "channel", channel.pk, person.pk)
+    give_audience(channel, principals, narrower, person.pk)
     return channel
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -337,11 +336,6 @@ def member_names(channel: Channel, limit: int = 200) -> list[str]:
     """Name those who take part, by reading; the caller has fetched the channel as somebody."""
     rows = Joining.objects.filter(channel=channel, person__is_active=True).order_by("person__reading")
     return list(rows.values_list("person__name", flat=True)[:limit])
-
-
-def said_since(channel_id: int, since: dt.datetime) -> int:
-    """Count what was said in a channel since a moment."""
-    return Message.objects.filter(thread__channel=channel_id, sent_at__gte=since, deleted_at=None).count()
 
 
 def versions_of(message: Message) -> list[MessageVersion]:

@@ -6,15 +6,14 @@ import hashlib
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hiroba.archive import gate
-from hiroba.archive.models import Record
 from hiroba.connectors.chats.telling import NotTaken, Room
 from hiroba.features.conversation.channels import MOST_DIRECT
 from hiroba.features.conversation.models import Channel, ChannelKind, Joining
+from hiroba.features.conversation.sharing import give_audience
 from hiroba.features.conversation.taking_in_people import People
 from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import of_person
@@ -143,20 +142,9 @@ class Rooms:
         wanted = (frozenset() if is_nobodys and came else principals - left) | came
         if not wanted or wanted == principals:
             return
-        self._share(channel, wanted, is_narrower=bool(principals - wanted))
+        give_audience(channel, wanted, bool(principals - wanted), self._person.pk)
         self._join(channel, frozenset(by_person[each] for each in came))
         Joining.objects.filter(channel=channel, person_id__in=joined - members).delete()
-
-    def _share(self, channel: Channel, wanted: frozenset[str], is_narrower: bool) -> None:
-        """Give the channel and every record in it another audience, as channels.share_channel does for a person."""
-        channel.audience = find_or_add_audience(wanted)
-        channel.save(update_fields=["audience"])
-        records = Record.objects.filter(thread__channel=channel)
-        before = F("audience") if is_narrower else None
-        records.update(audience_before=before, audience=channel.audience)
-        kind = "record.narrowed" if is_narrower else "record.opened"
-        log.record_many(kind, "record", records.order_by("pk").values_list("pk", flat=True), self._person.pk)
-        log.record("channel.revised", "channel", channel.pk, self._person.pk)
 
     def settle(self, channel: Channel, before: int) -> None:
         """Count what came in as read by those who had read everything: they know it from over there."""

@@ -70,7 +70,8 @@ def _records(person: Person, query: str) -> Iterator[Record]:
 def _target(files: Path, record: Record) -> Path:
     """Give a path inside `files` that no other record has, whatever names the record came with."""
     parts = [part for part in record.folder.split("/") if part not in ("", ".", "..")]
-    name = (record.file_name.replace("/", "_") or "file").strip(".") or "file"
+    is_said = record.current is not None and record.current.original_id is None
+    name = f"{record.kind}_{record.pk}.txt" if is_said else record.file_name.replace("/", "_").strip(".") or "file"
     target = files.joinpath(*parts, name)
     if target.exists():
         target = target.with_name(f"{record.pk}_{name}")
@@ -81,6 +82,10 @@ def _copy(record: Record, target: Path) -> None:
     if record.current is None:
         raise FileNotFoundError(record.pk)
     target.parent.mkdir(parents=True, exist_ok=True)
+    if record.current.original is None:  # said here: its words are all there is
+        said = archive.passages_of(record.current).values_list("locator", "text")
+        target.write_text("".join(f"[{locator}] {text}\n" for locator, text in said if text), encoding="utf-8")
+        return
     shutil.copyfile(path_of(record.current.sha256), target)
 
 

@@ -29,13 +29,15 @@ from hiroba.features.conversation.channels import (
     set_level,
     share_channel,
 )
-from hiroba.features.conversation.models import Channel, ChannelKind, Message, Reaction
+from hiroba.features.conversation.models import Channel, ChannelKind, Message, MessageFile, Reaction
+from hiroba.foundation.access.audiences import find_or_add_audience, principals_in
 from hiroba.foundation.access.principals import EVERYONE, of_person
 from hiroba.foundation.changes.kinds import PEOPLE_KINDS
 from hiroba.foundation.changes.reach import events_of
 from hiroba.foundation.changes.readers import changes_after, latest_seq
 from hiroba.foundation.people.looks import one_look
 from hiroba.foundation.refusal import Refusal
+from hiroba.ingest.receiving import open_batch
 from hiroba.search.indexing import catch_up, engine
 from hiroba.search.queries import Asked, search
 from tests.world import World
@@ -304,3 +306,30 @@ def test_a_hundred_thousand_messages_do_not_make_the_page_read_them_all(
     assert [earlier.messages[0].message.number, earlier.messages[-1].message.number] == [1, 100]
     with one_look(), django_assert_max_num_queries(15):  # type: ignore[operator]  # pytest-django's fixture
         queries.threads_shown_to(world.kondo, queries.get_channel(world.kondo, field.pk))
+
+
+def test_a_file_sent_with_a_message_follows_its_channel_and_what_the_gate_keeps_inside_goes_no_further(
+    world: World, field: Channel
+) -> None:
+    sent, kept, on_its_way = (
+        world.keep(world.sato, f"{name}.txt", f"{name}の記入例").record for name in ("窓口", "名簿", "別の共有")
+    )
+    Record.objects.filter(pk__in=[sent.pk, kept.pk, on_its_way.pk]).update(source=f"talk:{field.pk}")
+    Record.objects.filter(pk=kept.pk).update(gate_code="GATE-02", audience=find_or_add_audience({"unit:0402"}))
+    batch = open_batch(world.sato, f"talk:{field.pk}", {EVERYONE})
+    few = frozenset({of_person(world.sato.pk), of_person(world.kondo.pk)})
+    share_channel(world.sato, field.pk, few, "人事の話")
+    assert found_by(world, "yamamoto", "記入例") == []
+    assert [title for title, _ in found_by(world, "kondo", "名簿")] == []
+    assert found_by(world, "kondo", "窓口")
+    batch.refresh_from_db()
+    assert principals_in(batch.audience_id) == few
+
+
+def test_a_file_goes_with_the_message_that_its_sender_deletes(world: World, field: Channel) -> None:
+    record = world.keep(world.sato, "窓口.txt", "配った記入例").record
+    message = speak(world.sato, field.pk, Words("これです。"))
+    MessageFile.objects.create(message=message, record=record, name="窓口.txt")
+    assert found_by(world, "kondo", "記入例")
+    delete_message(world.sato, message.pk)
+    assert found_by(world, "kondo", "記入例") == []
